@@ -1,0 +1,21 @@
+//! The history of userstore's tables: append-only, and the same on every database.
+//!
+//! Each migration is a transaction of its own where the database can have one, so that one killed half-way leaves
+//! nothing behind. The caller holds the lock that keeps two of them from running at once.
+
+pub use sea_orm_migration::MigratorTrait;
+use sea_orm_migration::prelude::*;
+
+mod m20261120_000001_create_users;
+mod m20261120_000002_create_sessions;
+
+/// Every migration, oldest first.
+#[derive(Debug, Clone, Copy)]
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m20261120_000001_create_users::Migration), Box::new(m20261120_000002_create_sessions::Migration)]
+    }
+}

@@ -1,0 +1,5 @@
+//! What is remembered of users and sessions, so that an authenticated read does no database work.
+
+mod local;
+
+pub(crate) use self::local::Cache;

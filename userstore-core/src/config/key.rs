@@ -1,0 +1,66 @@
+//! The names of the settings, as the environment spells them.
+
+/// One setting, as the environment gives it.
+#[derive(Clone, Copy)]
+pub(super) struct Key {
+    pub(super) section: &'static str,
+    pub(super) name: &'static str,
+    pub(super) kind: Kind,
+    /// The name that hosting platforms use.
+    pub(super) alias: Option<&'static str>,
+}
+
+/// How a text from the environment is read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Text,
+    Number,
+    /// Also read from the file that `…_FILE` names.
+    Secret,
+}
+
+impl Key {
+    /// `USERSTORE_<SECTION>_<KEY>`.
+    pub(super) fn variable(&self) -> String {
+        format!("USERSTORE_{}_{}", self.section, self.name).to_uppercase()
+    }
+
+    /// `section.key`, as the file of settings has it.
+    pub(super) fn path(&self) -> String {
+        format!("{}.{}", self.section, self.name)
+    }
+}
+
+const fn key(section: &'static str, name: &'static str, kind: Kind) -> Key {
+    Key { section, name, kind, alias: None }
+}
+
+const fn known_as(alias: &'static str, key: Key) -> Key {
+    Key { alias: Some(alias), ..key }
+}
+
+/// Every setting, in the order of [`Settings`](super::Settings).
+pub(super) const KEYS: &[Key] = &[
+    known_as("HOST", key("server", "host", Kind::Text)),
+    known_as("PORT", key("server", "port", Kind::Number)),
+    key("server", "workers", Kind::Number),
+    key("server", "shutdown_grace", Kind::Text),
+    known_as("DATABASE_URL", key("database", "url", Kind::Secret)),
+    key("database", "max_connections", Kind::Number),
+    key("database", "timeout", Kind::Text),
+    key("sessions", "store", Kind::Text),
+    key("sessions", "ttl", Kind::Text),
+    key("sessions", "max_per_user", Kind::Number),
+    key("cache", "kind", Kind::Text),
+    key("cache", "ttl", Kind::Text),
+    key("signup", "mode", Kind::Text),
+    key("passwords", "min_length", Kind::Number),
+    key("passwords", "memory_kib", Kind::Number),
+    key("passwords", "iterations", Kind::Number),
+    key("passwords", "parallelism", Kind::Number),
+    key("passwords", "max_concurrent", Kind::Number),
+    key("passwords", "max_queue", Kind::Number),
+    key("passwords", "pepper", Kind::Secret),
+    key("log", "level", Kind::Text),
+    key("log", "format", Kind::Text),
+];

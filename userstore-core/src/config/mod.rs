@@ -1,0 +1,287 @@
+//! Settings: one set for the server, the command line and host programs, each with a default.
+//!
+//! A host program fills in [`Settings`] itself. The server and the command line load them with [`load`] (feature
+//! `load`), the one function in this crate that reads the environment or a file of settings.
+
+mod duration;
+#[cfg(feature = "load")]
+mod key;
+#[cfg(feature = "load")]
+mod load;
+mod secret;
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use crate::error::{Error, Result};
+
+#[cfg(feature = "load")]
+pub use self::load::{Sources, load};
+pub use self::secret::Secret;
+
+/// Every setting.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Settings {
+    /// How the server listens.
+    pub server: Server,
+    /// Where the accounts are.
+    pub database: Database,
+    /// How long sessions last.
+    pub sessions: Sessions,
+    /// What is remembered in memory.
+    pub cache: Cache,
+    /// Who may sign up.
+    pub signup: SignupSettings,
+    /// What passwords must be, and what hashing them may cost.
+    pub passwords: Passwords,
+    /// What the server writes about itself.
+    pub log: Log,
+}
+
+/// How the server listens.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Server {
+    /// The address to listen on. The default, 127.0.0.1, is reached from this machine alone.
+    pub host: IpAddr,
+    /// The port to listen on; 0 takes a free one.
+    pub port: u16,
+    /// How many threads serve requests; by default one for each core.
+    pub workers: Option<u16>,
+    /// How long running requests may take to finish once the server was told to stop.
+    #[serde(deserialize_with = "duration::deserialize")]
+    pub shutdown_grace: Duration,
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        Self {
+            host: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            port: 8000,
+            workers: None,
+            shutdown_grace: Duration::from_secs(15),
+        }
+    }
+}
+
+/// Where the accounts are.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Database {
+    /// Which database: `sqlite://FILE`, with `?mode=rwc` to create the file when it is not there.
+    pub url: Secret,
+    /// The most connections that read at the same time.
+    pub max_connections: u16,
+    /// The longest that an operation waits for the database.
+    #[serde(deserialize_with = "duration::deserialize")]
+    pub timeout: Duration,
+}
+
+impl Default for Database {
+    fn default() -> Self {
+        Self { url: Secret::new("sqlite://userstore.db?mode=rwc"), max_connections: 8, timeout: Duration::from_secs(5) }
+    }
+}
+
+/// How long sessions last.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Sessions {
+    /// Where sessions are kept.
+    pub store: SessionStoreKind,
+    /// How long a session lasts, however much it is used (OWASP Session Management: absolute time-out).
+    #[serde(deserialize_with = "duration::deserialize")]
+    pub ttl: Duration,
+    /// How many sessions a user can have, from 1 to 1000; one more ends the oldest.
+    pub max_per_user: u16,
+}
+
+impl Default for Sessions {
+    fn default() -> Self {
+        Self { store: SessionStoreKind::Auto, ttl: Duration::from_hours(24), max_per_user: 100 }
+    }
+}
+
+/// Where sessions are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum SessionStoreKind {
+    /// Where it suits the other settings: in the database.
+    #[default]
+    Auto,
+    /// In the database.
+    Database,
+}
+
+/// What is remembered in memory.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Cache {
+    /// Whether live users and sessions are remembered.
+    pub kind: CacheKind,
+    /// The longest that anything is remembered without a look at the database.
+    #[serde(deserialize_with = "duration::deserialize")]
+    pub ttl: Duration,
+}
+
+impl Default for Cache {
+    fn default() -> Self {
+        Self { kind: CacheKind::Auto, ttl: Duration::from_mins(5) }
+    }
+}
+
+/// Whether live users and sessions are remembered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum CacheKind {
+    /// What suits the database: `local` on SQLite.
+    #[default]
+    Auto,
+    /// Nothing is remembered: every request asks the database.
+    Off,
+    /// In this process.
+    Local,
+}
+
+/// Who may sign up.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct SignupSettings {
+    /// Who may create an account.
+    pub mode: SignupMode,
+}
+
+/// Who may create an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SignupMode {
+    /// Anyone.
+    #[default]
+    Open,
+    /// Administrators alone.
+    Closed,
+}
+
+/// What passwords must be, and what hashing them may cost.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Passwords {
+    /// The fewest characters of a new password, at least 8. NIST SP 800-63B-4, section 3.1.1.2, asks for 15 where
+    /// nothing but a password protects the account.
+    pub min_length: u16,
+    /// Memory of one hash, in KiB. Together with `iterations` not below the minimum of OWASP's Password Storage Cheat
+    /// Sheet.
+    pub memory_kib: u32,
+    /// Passes of one hash over its memory.
+    pub iterations: u32,
+    /// Lanes of one hash. They are computed one after the other.
+    pub parallelism: u32,
+    /// How many passwords are hashed at the same time; by default one for each core.
+    pub max_concurrent: Option<u16>,
+    /// How many wait for that; one more is refused as busy.
+    pub max_queue: u16,
+    /// A secret that every hash needs besides the password, kept outside the database (NIST SP 800-63B-4, section
+    /// 3.1.1.2). Hashes made without it are renewed at the next sign-in; without it, those made with it cannot be used.
+    pub pepper: Option<Secret>,
+}
+
+impl Default for Passwords {
+    fn default() -> Self {
+        Self {
+            min_length: 8,
+            memory_kib: 19_456,
+            iterations: 2,
+            parallelism: 1,
+            max_concurrent: None,
+            max_queue: 64,
+            pepper: None,
+        }
+    }
+}
+
+/// What the server writes about itself.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Log {
+    /// How much is written.
+    pub level: LogLevel,
+    /// In which form; by default text on a terminal and JSON elsewhere.
+    pub format: Option<LogFormat>,
+}
+
+/// How much is written. No level shows a password, a token or the body of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogLevel {
+    /// Nothing.
+    Off,
+    /// What failed.
+    Error,
+    /// Also what needs attention.
+    Warn,
+    /// Also one line for each request.
+    #[default]
+    Info,
+    /// Also what helps to find a fault.
+    Debug,
+    /// Everything.
+    Trace,
+}
+
+/// In which form the log is written, one event a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For machines.
+    Json,
+}
+
+impl Settings {
+    /// Checks what the types alone do not.
+    ///
+    /// # Errors
+    /// [`Error::Settings`], which names the key and says what it must be.
+    pub fn validate(&self) -> Result<()> {
+        let refuse = |message: &str| Err(Error::Settings(message.to_owned()));
+        if self.server.workers == Some(0) {
+            return refuse("server.workers must be 1 or more");
+        }
+        if self.database.max_connections == 0 {
+            return refuse("database.max_connections must be 1 or more");
+        }
+        if self.database.timeout.is_zero() {
+            return refuse("database.timeout must be longer than nothing, such as 5s");
+        }
+        if self.sessions.ttl < Duration::from_secs(1) {
+            return refuse("sessions.ttl must be 1s or longer, such as 24h");
+        }
+        if !(1..=1000).contains(&self.sessions.max_per_user) {
+            return refuse("sessions.max_per_user must be from 1 to 1000");
+        }
+        if !(8..=256).contains(&self.passwords.min_length) {
+            return refuse("passwords.min_length must be from 8 to 256");
+        }
+        if self.passwords.max_concurrent == Some(0) {
+            return refuse("passwords.max_concurrent must be 1 or more");
+        }
+        if self.passwords.pepper.as_ref().is_some_and(|pepper| pepper.reveal().len() < 16) {
+            return refuse("passwords.pepper must be 16 characters or longer; make one with: openssl rand -hex 32");
+        }
+        Ok(())
+    }
+}

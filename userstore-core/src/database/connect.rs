@@ -1,0 +1,127 @@
+//! Opening SQLite: one connection writes, several read.
+
+use std::fs::OpenOptions;
+use std::future::Future;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sea_orm::{ConnectOptions, DatabaseConnection, DbErr};
+
+use crate::config;
+use crate::error::{Error, Result};
+
+/// How long the writer waits for another process's write at a stretch; between stretches it looks what was changed.
+const WRITER_BUSY: Duration = Duration::from_millis(10);
+
+/// A SQLite file, and how it is to be opened.
+pub(super) struct Target {
+    file: PathBuf,
+    create: bool,
+    timeout: Duration,
+}
+
+impl Target {
+    pub(super) fn parse(settings: &config::Database) -> Result<Self> {
+        let refuse = |message: &str| Err(Error::Settings(message.to_owned()));
+        let url = settings.url.reveal();
+        let Some(rest) = url.strip_prefix("sqlite:") else {
+            return refuse("database.url must start with sqlite:// (no other database is supported in this version)");
+        };
+        if !rest.starts_with("//") && rest.starts_with(":memory:") || rest.contains("mode=memory") {
+            return refuse("database.url must name a file: several connections cannot share a database in memory");
+        }
+        let Ok(options) = url.parse::<SqliteConnectOptions>() else {
+            return refuse("database.url must be sqlite://FILE or sqlite://FILE?mode=rwc");
+        };
+        let query = rest.split_once('?').map_or("", |(_, query)| query);
+        let mode = query.split('&').find_map(|pair| pair.strip_prefix("mode="));
+        let file = options.get_filename().to_owned();
+        if file.as_os_str().is_empty() || file.to_string_lossy().contains(":memory:") {
+            return refuse("database.url must name a file, such as sqlite://userstore.db?mode=rwc");
+        }
+        match mode {
+            Some("ro") => refuse("database.url must not say mode=ro: the store writes"),
+            mode => Ok(Self { file, create: mode == Some("rwc"), timeout: settings.timeout }),
+        }
+    }
+
+    pub(super) fn file(&self) -> &Path {
+        &self.file
+    }
+
+    pub(super) fn timeout(&self) -> Duration {
+        self.timeout
+    }
+
+    /// Makes the file where it is missing: readable by its owner alone, as SQLite makes its companions like it.
+    fn prepare(&self) -> Result<()> {
+        if self.file.exists() {
+            return Ok(());
+        }
+        if !self.create {
+            return Err(Error::Settings(
+                "database.url names a file that is not there; add ?mode=rwc to have it made".to_owned(),
+            ));
+        }
+        let mut options = OpenOptions::new();
+        options.write(true).create(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        options.open(&self.file).map(drop).map_err(|error| Error::unavailable("database", error))
+    }
+
+    fn options(&self, connections: u32, busy: Duration) -> ConnectOptions {
+        let mut options = ConnectOptions::new("sqlite://");
+        options
+            .max_connections(connections)
+            .min_connections(1)
+            .acquire_timeout(self.timeout)
+            .idle_timeout(None::<Duration>)
+            .max_lifetime(None::<Duration>)
+            .test_before_acquire(false)
+            .sqlx_logging(false);
+        let file = self.file.clone();
+        options.map_sqlx_sqlite_opts(move |options| {
+            options
+                .filename(&file)
+                .create_if_missing(false)
+                .busy_timeout(busy)
+                .foreign_keys(true)
+                .journal_mode(SqliteJournalMode::Wal)
+                .synchronous(SqliteSynchronous::Full)
+        });
+        options
+    }
+}
+
+/// The one connection that writes.
+pub(super) async fn writer(target: &Target) -> Result<DatabaseConnection, DbErr> {
+    sea_orm::Database::connect(target.options(1, WRITER_BUSY)).await
+}
+
+/// The connections that read.
+pub(super) async fn readers(target: &Target, connections: u16) -> Result<DatabaseConnection, DbErr> {
+    sea_orm::Database::connect(target.options(u32::from(connections), target.timeout)).await
+}
+
+/// Opens, and tries again for as long as the settings allow: another process that is just making the same file holds
+/// it for moments in which SQLite does not wait.
+pub(super) async fn retry<F, O>(target: &Target, open: F) -> Result<DatabaseConnection>
+where
+    F: Fn() -> O,
+    O: Future<Output = Result<DatabaseConnection, DbErr>>,
+{
+    target.prepare()?;
+    let mut left = target.timeout;
+    loop {
+        match open().await {
+            Ok(connection) => return Ok(connection),
+            Err(error) if super::write::is_busy(&error) && !left.is_zero() => {
+                tokio::time::sleep(WRITER_BUSY).await;
+                left = left.saturating_sub(WRITER_BUSY);
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+}

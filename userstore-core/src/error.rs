@@ -1,0 +1,145 @@
+//! One error type, in the caller's words.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::time::Duration;
+
+/// A result whose error is the store's.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why an operation was not carried out. Nothing was changed, unless a variant says otherwise.
+///
+/// `Display` gives a sentence that can be shown to the caller: it holds no SQL, path or secret. What lies beneath an
+/// [`Unavailable`](Error::Unavailable) is in [`source`](std::error::Error::source), for the log.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// No live session stands behind the token.
+    #[error("there is no live session with this token")]
+    Unauthenticated,
+    /// Unknown username or wrong password: which of the two is not told.
+    #[error("the username or the password is wrong")]
+    InvalidCredentials,
+    /// The current password, asked for once more, was wrong.
+    #[error("the current password is wrong")]
+    WrongPassword,
+    /// The caller may not do this.
+    #[error("this account may not do that")]
+    Forbidden,
+    /// The password is right, but an administrator has blocked the account.
+    #[error("this account is blocked")]
+    AccountBlocked,
+    /// Only administrators create accounts here.
+    #[error("sign-up is closed; ask an administrator for an account")]
+    SignupClosed,
+    /// There is no such record.
+    #[error("there is no such {0}")]
+    NotFound(&'static str),
+    /// Another account has this username.
+    #[error("this username is taken")]
+    UsernameTaken,
+    /// The change would leave no active administrator.
+    #[error("this is the last active admin; make another one first")]
+    LastAdmin,
+    /// The record is not, or no longer, in the state the caller named.
+    #[error("the record has changed since it was read, or is not there; read it again")]
+    PreconditionFailed,
+    /// Some of the input breaks a rule; every broken rule is listed.
+    #[error("the input is not valid: {}", Violations(.0))]
+    Invalid(Vec<Violation>),
+    /// Too many passwords are being hashed; the request was not started.
+    #[error("too busy; try again in {} s", .retry_after.as_secs())]
+    Busy {
+        /// When trying again makes sense.
+        retry_after: Duration,
+    },
+    /// A part that the store stands on does not answer. A change that was under way may or may not have been made.
+    #[error("the {part} is not available")]
+    Unavailable {
+        /// Which part: `database`, `sessions`, `passwords`.
+        part: &'static str,
+        /// What it said; for the log, not for the caller.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The settings do not make sense.
+    #[error("{0}")]
+    Settings(String),
+}
+
+impl Error {
+    /// A stable word for the kind of error, the same on every surface.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Unauthenticated => "unauthenticated",
+            Self::InvalidCredentials | Self::WrongPassword => "invalid_credentials",
+            Self::Forbidden => "forbidden",
+            Self::AccountBlocked => "account_blocked",
+            Self::SignupClosed => "signup_closed",
+            Self::NotFound(_) => "not_found",
+            Self::UsernameTaken => "username_taken",
+            Self::LastAdmin => "last_admin",
+            Self::PreconditionFailed => "precondition_failed",
+            Self::Invalid(_) => "validation_failed",
+            Self::Busy { .. } | Self::Unavailable { .. } => "unavailable",
+            Self::Settings(_) => "invalid_settings",
+        }
+    }
+
+    /// One broken rule.
+    #[must_use]
+    pub fn invalid(violation: Violation) -> Self {
+        Self::Invalid(vec![violation])
+    }
+
+    pub(crate) fn unavailable(part: &'static str, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Unavailable { part, source: source.into() }
+    }
+}
+
+/// One broken rule: where, and what to do about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    /// What the rule is about.
+    pub place: Place,
+    /// What to do, without repeating the input.
+    pub detail: Cow<'static, str>,
+}
+
+/// What a broken rule is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// A JSON pointer (RFC 6901) into the input.
+    Pointer(String),
+    /// A parameter of a list.
+    Parameter(&'static str),
+}
+
+impl Violation {
+    /// About the value that a JSON pointer names, such as `/password`.
+    pub fn at(pointer: impl Into<String>, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self { place: Place::Pointer(pointer.into()), detail: detail.into() }
+    }
+
+    /// About a parameter of a list, such as `limit`.
+    pub fn parameter(name: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self { place: Place::Parameter(name), detail: detail.into() }
+    }
+}
+
+struct Violations<'a>(&'a [Violation]);
+
+impl fmt::Display for Violations<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, Violation { place, detail }) in self.0.iter().enumerate() {
+            let separator = if index == 0 { "" } else { "; " };
+            let name = match place {
+                Place::Pointer(pointer) => pointer.trim_start_matches('/'),
+                Place::Parameter(name) => name,
+            };
+            write!(f, "{separator}{name} {detail}")?;
+        }
+        Ok(())
+    }
+}

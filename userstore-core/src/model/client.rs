@@ -1,0 +1,40 @@
+//! Where a session was opened from.
+
+use std::net::IpAddr;
+
+/// The most characters of a `User-Agent` that are kept.
+const USER_AGENT_CHARS: usize = 256;
+
+/// Where a request comes from, as its session's owner will see it in the list of sessions.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Client {
+    ip: Option<IpAddr>,
+    user_agent: Option<String>,
+}
+
+impl Client {
+    /// A client of which nothing is known.
+    #[must_use]
+    pub fn unknown() -> Self {
+        Self::default()
+    }
+
+    /// The address it was reached from.
+    #[must_use]
+    pub fn ip(mut self, ip: IpAddr) -> Self {
+        self.ip = Some(ip.to_canonical());
+        self
+    }
+
+    /// What it calls itself: the first 256 characters, control characters left out.
+    #[must_use]
+    pub fn user_agent(mut self, text: &str) -> Self {
+        let kept: String = text.chars().filter(|c| !c.is_control()).take(USER_AGENT_CHARS).collect();
+        self.user_agent = (!kept.is_empty()).then_some(kept);
+        self
+    }
+
+    pub(crate) fn into_parts(self) -> (Option<String>, Option<String>) {
+        (self.ip.map(|ip| ip.to_string()), self.user_agent)
+    }
+}

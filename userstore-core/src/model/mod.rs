@@ -1,0 +1,15 @@
+//! Nouns: values that are checked once, when they are made, and carry no I/O.
+
+pub(crate) mod client;
+pub(crate) mod data;
+pub(crate) mod id;
+pub(crate) mod json;
+pub(crate) mod page;
+pub(crate) mod password;
+pub(crate) mod precis;
+pub(crate) mod precondition;
+pub(crate) mod role;
+pub(crate) mod session;
+pub(crate) mod timestamp;
+pub(crate) mod user;
+pub(crate) mod username;

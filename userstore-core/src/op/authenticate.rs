@@ -1,0 +1,104 @@
+//! Who is asking: a token becomes a caller.
+
+use std::sync::Arc;
+
+use super::account::Account;
+use super::actor::{Actor, Target};
+use super::admin::Admin;
+use super::row::users;
+use crate::UserStore;
+use crate::error::{Error, Result};
+use crate::model::session::{Session, TokenHash};
+use crate::model::user::User;
+use crate::model::username::Username;
+
+/// Somebody who has shown the token of a live session. What a caller may do, its doors say: [`Caller::account`] is
+/// open to everyone, [`Caller::admin`] to administrators.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    store: UserStore,
+    session: Arc<Session>,
+    user: Arc<User>,
+}
+
+pub(crate) async fn authenticate(store: &UserStore, token: &str) -> Result<Caller> {
+    let hash = TokenHash::of(token).ok_or(Error::Unauthenticated)?;
+    let cache = store.cache();
+    let known = cache.session(&hash).and_then(|session| Some((cache.user(&session.user_id)?, session)));
+    let (user, session) = match known {
+        Some(known) => known,
+        None => load(store, hash).await?,
+    };
+    if session.is_live(&user, store.clock().now()) {
+        Ok(Caller { store: store.clone(), session, user })
+    } else {
+        Err(Error::Unauthenticated)
+    }
+}
+
+async fn load(store: &UserStore, hash: TokenHash) -> Result<(Arc<User>, Arc<Session>)> {
+    let ticket = store.cache().ticket();
+    let session = store.sessions().find(hash).await?.ok_or(Error::Unauthenticated)?;
+    let (user, _) = users::find(store.reads(), session.user_id).await?.ok_or(Error::Unauthenticated)?;
+    let (user, session) = (Arc::new(user), Arc::new(Session { current: true, ..session }));
+    store.cache().remember(ticket, hash, &session, &user);
+    Ok((user, session))
+}
+
+impl Caller {
+    /// The caller's account, as it was when the token was checked.
+    #[must_use]
+    pub fn user(&self) -> &Arc<User> {
+        &self.user
+    }
+
+    /// The session whose token was shown.
+    #[must_use]
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// The door to the caller's own account.
+    #[must_use]
+    pub fn account(&self) -> Account {
+        Account::new(self.store.clone(), Actor::Caller(self.clone()), Target::Own(self.user.id))
+    }
+
+    /// The door to the account that `name` means: `me`, the caller's own name in any spelling, or, for an
+    /// administrator, anybody's.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] for another's account, alike whether or not there is one, unless the caller is an
+    /// administrator.
+    pub fn account_of(&self, name: &str) -> Result<Account> {
+        if self.is_named(name) { Ok(self.account()) } else { Ok(self.admin()?.account_of(name)) }
+    }
+
+    /// The door to everybody's accounts.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] unless the caller is an administrator.
+    pub fn admin(&self) -> Result<Admin> {
+        if self.user.is_active_admin() {
+            Ok(Admin::new(self.store.clone(), Actor::Caller(self.clone())))
+        } else {
+            Err(Error::Forbidden)
+        }
+    }
+
+    /// Ends the session whose token was shown.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`] when it had ended meanwhile; [`Error::Unavailable`].
+    pub async fn sign_out(&self) -> Result<()> {
+        let now = self.store.clock().now();
+        let ended = self.store.sessions().end(&self.user, self.session.id, now).await?;
+        if ended { Ok(()) } else { Err(Error::Unauthenticated) }
+    }
+
+    pub(crate) fn is_named(&self, name: &str) -> bool {
+        name == "me"
+            || name == self.user.username.as_str()
+            || Username::parse(name).is_ok_and(|name| name == self.user.username)
+    }
+}

@@ -1,0 +1,75 @@
+//! A new account, whoever asks for it.
+
+use std::sync::Arc;
+
+use super::actor::{Actor, Target};
+use super::row::users;
+use crate::UserStore;
+use crate::database::Written;
+use crate::error::{Error, Result, Violation};
+use crate::model::id::UserId;
+use crate::model::precondition::Precondition;
+use crate::model::role::{Role, Status};
+use crate::model::user::{Signup, User};
+use crate::model::username::Username;
+
+/// Creates an account. Without an actor it is open sign-up, to which reserved names are closed.
+pub(super) async fn create_user(
+    store: &UserStore,
+    actor: Option<&Actor>,
+    signup: Signup,
+    role: Role,
+) -> Result<Arc<User>> {
+    let mut violations = Vec::new();
+    let username = match Username::parse(&signup.username) {
+        Ok(name) if actor.is_none() && name.is_reserved() => {
+            Err(Violation::at("/username", "is reserved; choose another"))
+        }
+        Ok(name) => Ok(name),
+        Err(error) => Err(Violation::at("/username", error.to_string())),
+    };
+    let checked = store.passwords().check(&signup.password, username.as_ref().ok(), "/password");
+    let (username, password) = match (username, checked) {
+        (Ok(username), Ok(password)) => (username, password),
+        (username, password) => {
+            violations.extend(username.err());
+            violations.extend(password.err());
+            return Err(Error::Invalid(violations));
+        }
+    };
+    if users::find_named(store.reads(), username.as_str()).await?.is_some() {
+        // Told before the work of hashing; the unique index decides all the same.
+        return Err(Error::UsernameTaken);
+    }
+    let hash = store.passwords().hash(password).await?;
+    let now = store.clock().now();
+    let user = User {
+        id: UserId::new(store.random().uuid(now)),
+        username,
+        role,
+        status: Status::Active,
+        blocked_reason: None,
+        data: signup.data,
+        created_at: now,
+        updated_at: now,
+        version: 1,
+        epoch: 1,
+        kept_session: None,
+    };
+    let actor = actor.cloned();
+    let write = store.writes().run(move |tx| {
+        Box::pin(async move {
+            if let Some(actor @ Actor::Caller(caller)) = &actor {
+                // An administrator whose right has ended since the request came in creates nobody.
+                let own = Target::Own(caller.user().id);
+                let (admin, _) = actor.open(tx, &own, &Precondition::NONE, now).await?;
+                if !admin.is_active_admin() {
+                    return Err(Error::Forbidden);
+                }
+            }
+            users::insert(tx, &user, hash).await?;
+            Ok(Written::new(Arc::new(user)))
+        })
+    });
+    write.await
+}

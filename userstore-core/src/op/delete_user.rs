@@ -1,0 +1,28 @@
+//! Deleting an account.
+
+use super::actor::{Actor, Target};
+use super::row::users;
+use crate::UserStore;
+use crate::database::Written;
+use crate::error::{Error, Result};
+use crate::model::precondition::Precondition;
+
+pub(super) async fn delete_user(
+    store: &UserStore,
+    actor: &Actor,
+    target: &Target,
+    precondition: &Precondition,
+) -> Result<()> {
+    let (actor, target, precondition, now) = (actor.clone(), target.clone(), precondition.clone(), store.clock().now());
+    let write = store.writes().run(move |tx| {
+        Box::pin(async move {
+            let (user, _) = actor.open(tx, &target, &precondition, now).await?;
+            if user.is_active_admin() && !users::has_other_admin(tx, user.id).await? {
+                return Err(Error::LastAdmin);
+            }
+            users::delete(tx, user.id).await?;
+            Ok(Written::of_user(user.id, ()))
+        })
+    });
+    write.await
+}

@@ -1,0 +1,154 @@
+//! What a doctor looks at.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use sea_orm::{ConnectionTrait as _, Statement};
+use serde::Serialize;
+
+use super::row::users;
+use crate::UserStore;
+use crate::model::password::Password;
+
+/// One thing that was looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Finding {
+    /// What was looked at.
+    pub check: &'static str,
+    /// How it is.
+    pub verdict: Verdict,
+    /// What was seen.
+    pub detail: String,
+    /// What to do about it.
+    pub advice: Option<String>,
+}
+
+/// How a thing is that was looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// As it should be.
+    Good,
+    /// It works, but should be seen to.
+    Warning,
+    /// It does not work.
+    Failed,
+}
+
+impl Verdict {
+    /// The word for it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Good => "good",
+            Self::Warning => "warning",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+impl Finding {
+    fn good(check: &'static str, detail: impl Into<String>) -> Self {
+        Self { check, verdict: Verdict::Good, detail: detail.into(), advice: None }
+    }
+
+    fn warning(check: &'static str, detail: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self { check, verdict: Verdict::Warning, detail: detail.into(), advice: Some(advice.into()) }
+    }
+
+    fn failed(check: &'static str, detail: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self { check, verdict: Verdict::Failed, detail: detail.into(), advice: Some(advice.into()) }
+    }
+}
+
+pub(super) async fn diagnose(store: &UserStore) -> Vec<Finding> {
+    let mut findings = vec![Finding::good("settings", "they load, and make sense")];
+    findings.push(database(store).await);
+    findings.extend(files(store.database().file()));
+    findings.push(admins(store).await);
+    findings.push(hashing(store).await);
+    findings.push(pepper(store));
+    findings
+}
+
+async fn database(store: &UserStore) -> Finding {
+    let check = async {
+        let reads = store.reads();
+        let rows =
+            reads.query_all_raw(Statement::from_string(reads.get_database_backend(), "PRAGMA quick_check(5)")).await?;
+        let told: Vec<String> = rows.iter().filter_map(|row| row.try_get_by_index(0).ok()).collect();
+        let migrations = store.migrations().await?;
+        Ok::<_, crate::Error>((told, migrations.len()))
+    };
+    match check.await {
+        Ok((told, migrations)) if told == ["ok"] => {
+            Finding::good("database", format!("sound, with all {migrations} migrations"))
+        }
+        Ok((told, _)) => Finding::failed("database", told.join("; "), "stop the server and restore a backup"),
+        Err(error) => Finding::failed("database", error.to_string(), "see that its file can be read and written"),
+    }
+}
+
+/// The files of the database hold password hashes: they are for their owner alone.
+fn files(database: &Path) -> Vec<Finding> {
+    let companion = |suffix: &str| {
+        let mut name = database.as_os_str().to_owned();
+        name.push(suffix);
+        PathBuf::from(name)
+    };
+    let files = [database.to_owned(), companion("-wal"), companion("-shm")];
+    let open: Vec<String> =
+        files.iter().filter(|file| is_open_to_others(file)).map(|f| f.display().to_string()).collect();
+    vec![if open.is_empty() {
+        Finding::good("file modes", "the database is for its owner alone")
+    } else {
+        let files = open.join(" ");
+        Finding::warning("file modes", format!("others can open {files}"), format!("chmod 600 {files}"))
+    }]
+}
+
+#[cfg(unix)]
+fn is_open_to_others(file: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    file.metadata().is_ok_and(|data| data.permissions().mode() & 0o077 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_open_to_others(_: &Path) -> bool {
+    false
+}
+
+async fn admins(store: &UserStore) -> Finding {
+    match users::has_admin(store.reads()).await {
+        Ok(true) => Finding::good("administrators", "there is an active one"),
+        Ok(false) => {
+            let advice = "make one with: userstore-cli grant-role NAME admin";
+            Finding::warning("administrators", "there is no active one", advice)
+        }
+        Err(error) => Finding::failed("administrators", error.to_string(), "see the database first"),
+    }
+}
+
+/// One hash should cost an attacker time, and a sign-in not too much of it.
+async fn hashing(store: &UserStore) -> Finding {
+    let start = Instant::now();
+    let outcome = store.passwords().verify(&Password::new("how long does it take"), None, "").await;
+    let took = start.elapsed();
+    let detail = format!("one password takes {} ms", took.as_millis());
+    match outcome {
+        Err(error) => Finding::failed("hashing", error.to_string(), "see passwords.memory_kib and the memory there is"),
+        Ok(_) if took > Duration::from_secs(1) => {
+            let advice = "lower passwords.iterations or passwords.memory_kib, not below OWASP's minimum";
+            Finding::warning("hashing", detail, advice)
+        }
+        Ok(_) => Finding::good("hashing", detail),
+    }
+}
+
+fn pepper(store: &UserStore) -> Finding {
+    match store.settings().passwords.pepper {
+        Some(_) => Finding::good("pepper", "hashes need a secret that the database does not hold"),
+        None => Finding::good("pepper", "none; set passwords.pepper to make a stolen database worth less"),
+    }
+}

@@ -1,0 +1,25 @@
+//! Giving an account another role. Its sessions stand: a role is read live.
+
+use std::sync::Arc;
+
+use super::actor::{Actor, Target};
+use super::change::change;
+use crate::UserStore;
+use crate::error::Result;
+use crate::model::precondition::Precondition;
+use crate::model::role::Role;
+use crate::model::user::User;
+
+pub(super) async fn grant_role(
+    store: &UserStore,
+    actor: &Actor,
+    target: &Target,
+    role: Role,
+    precondition: &Precondition,
+) -> Result<Arc<User>> {
+    change(store, actor, target, precondition, move |user| {
+        user.role = role;
+        Ok(())
+    })
+    .await
+}

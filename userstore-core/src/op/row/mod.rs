@@ -1,0 +1,11 @@
+//! Table rows, one file for each table. Nothing of them leaves the operations.
+
+pub(crate) mod sessions;
+pub(crate) mod users;
+
+use sea_orm::DbErr;
+
+/// A row that does not say what the store once wrote.
+fn corrupt(table: &str, column: &str) -> DbErr {
+    DbErr::Type(format!("table {table}: a value of column {column} is not one that userstore writes"))
+}

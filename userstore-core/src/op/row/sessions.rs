@@ -1,0 +1,166 @@
+//! The table `sessions`.
+
+use sea_orm::entity::prelude::*;
+use sea_orm::{ActiveValue::Set, Condition, QueryOrder as _, QuerySelect as _};
+
+use super::corrupt;
+use crate::model::id::{SessionId, UserId};
+use crate::model::session::{Session, TokenHash};
+use crate::model::timestamp::Timestamp;
+use crate::model::user::User;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "sessions")]
+pub(crate) struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    id: Uuid,
+    token_hash: Vec<u8>,
+    user_id: Uuid,
+    epoch: i64,
+    created_at: i64,
+    expires_at: i64,
+    user_agent: Option<String>,
+    ip: Option<String>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub(crate) enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl From<Model> for Session {
+    fn from(row: Model) -> Self {
+        Self {
+            id: SessionId::new(row.id),
+            created_at: Timestamp::from_millis(row.created_at),
+            expires_at: Timestamp::from_millis(row.expires_at),
+            current: false,
+            user_agent: row.user_agent,
+            ip: row.ip,
+            user_id: UserId::new(row.user_id),
+            epoch: row.epoch,
+        }
+    }
+}
+
+/// Adds a session.
+pub(crate) async fn insert(db: &impl ConnectionTrait, hash: TokenHash, session: &Session) -> Result<(), DbErr> {
+    let row = ActiveModel {
+        id: Set(session.id.as_uuid()),
+        token_hash: Set(hash.to_vec()),
+        user_id: Set(session.user_id.as_uuid()),
+        epoch: Set(session.epoch),
+        created_at: Set(session.created_at.as_millis()),
+        expires_at: Set(session.expires_at.as_millis()),
+        user_agent: Set(session.user_agent.clone()),
+        ip: Set(session.ip.clone()),
+    };
+    Entity::insert(row).exec_without_returning(db).await.map(drop)
+}
+
+/// The session with this token.
+pub(crate) async fn find(db: &impl ConnectionTrait, hash: TokenHash) -> Result<Option<Session>, DbErr> {
+    let row = Entity::find().filter(Column::TokenHash.eq(hash.to_vec())).one(db).await?;
+    Ok(row.map(Session::from))
+}
+
+/// What holds of the rows of a user's live sessions, as far as the user says.
+fn of_epoch(user: &User) -> Condition {
+    let kept = user.kept_session.map(|id| Column::Id.eq(id.as_uuid()));
+    Condition::any().add(Column::Epoch.eq(user.epoch)).add_option(kept)
+}
+
+/// A user's live sessions after `after`, at most `most`.
+pub(crate) async fn list_live(
+    db: &impl ConnectionTrait,
+    user: &User,
+    after: Option<SessionId>,
+    most: usize,
+    now: Timestamp,
+) -> Result<Vec<Session>, DbErr> {
+    let mut select = Entity::find()
+        .filter(Column::UserId.eq(user.id.as_uuid()))
+        .filter(Column::ExpiresAt.gt(now.as_millis()))
+        .filter(of_epoch(user))
+        .order_by_asc(Column::Id)
+        .limit(most as u64);
+    if let Some(after) = after {
+        select = select.filter(Column::Id.gt(after.as_uuid()));
+    }
+    Ok(select.all(db).await?.into_iter().map(Session::from).collect())
+}
+
+/// Removes one live session of a user, and gives its token's hash.
+pub(crate) async fn remove_live(
+    db: &impl ConnectionTrait,
+    user: &User,
+    id: SessionId,
+    now: Timestamp,
+) -> Result<Option<TokenHash>, DbErr> {
+    let found = Condition::all()
+        .add(Column::Id.eq(id.as_uuid()))
+        .add(Column::UserId.eq(user.id.as_uuid()))
+        .add(Column::ExpiresAt.gt(now.as_millis()))
+        .add(of_epoch(user));
+    Ok(remove(db, found, None).await?.pop())
+}
+
+/// Removes a user's sessions that are over: those of an earlier epoch, and those that had expired at `now`.
+pub(crate) async fn remove_over(
+    db: &impl ConnectionTrait,
+    user: &User,
+    now: Timestamp,
+) -> Result<Vec<TokenHash>, DbErr> {
+    let mut earlier = Condition::all().add(Column::Epoch.lt(user.epoch));
+    if let Some(kept) = user.kept_session {
+        earlier = earlier.add(Column::Id.ne(kept.as_uuid()));
+    }
+    let over = Condition::any().add(earlier).add(Column::ExpiresAt.lte(now.as_millis()));
+    remove(db, Condition::all().add(Column::UserId.eq(user.id.as_uuid())).add(over), None).await
+}
+
+/// Removes a user's oldest sessions until `left` are left.
+pub(crate) async fn remove_oldest(db: &impl ConnectionTrait, user: UserId, left: u64) -> Result<Vec<TokenHash>, DbErr> {
+    let oldest_kept: Vec<Uuid> = Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(Column::UserId.eq(user.as_uuid()))
+        .order_by_desc(Column::CreatedAt)
+        .order_by_desc(Column::Id)
+        .limit(left)
+        .into_tuple()
+        .all(db)
+        .await?;
+    if (oldest_kept.len() as u64) < left {
+        return Ok(Vec::new());
+    }
+    let rest = Condition::all().add(Column::UserId.eq(user.as_uuid())).add(Column::Id.is_not_in(oldest_kept));
+    remove(db, rest, None).await
+}
+
+/// Removes at most `most` sessions, of any user, that have expired.
+pub(crate) async fn remove_expired(
+    db: &impl ConnectionTrait,
+    now: Timestamp,
+    most: u64,
+) -> Result<Vec<TokenHash>, DbErr> {
+    remove(db, Condition::all().add(Column::ExpiresAt.lte(now.as_millis())), Some(most)).await
+}
+
+async fn remove(db: &impl ConnectionTrait, found: Condition, most: Option<u64>) -> Result<Vec<TokenHash>, DbErr> {
+    let rows: Vec<(Uuid, Vec<u8>)> = Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .column(Column::TokenHash)
+        .filter(found)
+        .limit(most)
+        .into_tuple()
+        .all(db)
+        .await?;
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (ids, hashes): (Vec<Uuid>, Vec<Vec<u8>>) = rows.into_iter().unzip();
+    Entity::delete_many().filter(Column::Id.is_in(ids)).exec(db).await?;
+    hashes.iter().map(|hash| TokenHash::from_bytes(hash).ok_or_else(|| corrupt("sessions", "token_hash"))).collect()
+}

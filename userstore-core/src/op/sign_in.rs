@@ -1,0 +1,88 @@
+//! Signing in: a username and a password become a session.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::row::users::{self, PasswordHash};
+use crate::UserStore;
+use crate::database::Written;
+use crate::error::{Error, Result};
+use crate::model::client::Client;
+use crate::model::id::SessionId;
+use crate::model::password::Password;
+use crate::model::role::Status;
+use crate::model::session::{Session, SessionToken, TokenHash};
+use crate::model::user::User;
+use crate::model::username::Username;
+use crate::password::{Prepared, Verified};
+
+/// A session just opened.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct SignIn {
+    /// Opens the session; this is the only time it is seen.
+    pub token: SessionToken,
+    /// The session.
+    pub session: Session,
+    /// Its user.
+    pub user: Arc<User>,
+    /// How long the session lasts.
+    pub expires_in: Duration,
+}
+
+pub(super) async fn sign_in(store: &UserStore, username: &str, password: Password, client: Client) -> Result<SignIn> {
+    let user = verify(store, username, password).await?;
+    let now = store.clock().now();
+    let secret = zeroize::Zeroizing::new(store.random().bytes::<32>());
+    let token = SessionToken::new(&secret);
+    let hash = TokenHash::of(token.reveal()).ok_or(Error::Unauthenticated)?;
+    let settings = &store.settings().sessions;
+    let (ip, user_agent) = client.into_parts();
+    let session = Session {
+        id: SessionId::new(store.random().uuid(now)),
+        created_at: now,
+        expires_at: now.plus(settings.ttl),
+        current: true,
+        user_agent,
+        ip,
+        user_id: user.id,
+        epoch: user.epoch,
+    };
+    store.sessions().create(&user, hash, &session, settings.max_per_user).await?;
+    Ok(SignIn { token, session, user: Arc::new(user), expires_in: settings.ttl })
+}
+
+/// The user whose name and password these are.
+async fn verify(store: &UserStore, username: &str, password: Password) -> Result<User> {
+    // A name that nobody can have is looked up like any other: the work tells nothing.
+    let name = Username::parse(username).map(|name| name.as_str().to_owned()).unwrap_or_default();
+    let found = users::find_named(store.reads(), &name).await?;
+    let stored = found.as_ref().map(|(_, hash)| hash);
+    let verified = store.passwords().verify(&password, stored, "/password").await?;
+    let (Some(verified), Some((user, hash))) = (verified, found) else {
+        return Err(Error::InvalidCredentials);
+    };
+    if user.status == Status::Blocked {
+        return Err(Error::AccountBlocked);
+    }
+    if verified == Verified::Outdated {
+        rehash(store, &user, hash, &password).await;
+    }
+    Ok(user)
+}
+
+/// Hashes the password anew, at the cost and with the pepper of today. Failing that, the next sign-in tries again.
+async fn rehash(store: &UserStore, user: &User, before: PasswordHash, password: &Password) {
+    let id = user.id;
+    let renewed = async {
+        let Some(prepared) = Prepared::of(password) else { return Ok(()) };
+        let after = store.passwords().hash(prepared).await?;
+        let write = store.writes().run(move |tx| {
+            Box::pin(async move { Ok(Written::new(users::replace_hash(tx, id, before, after).await?)) })
+        });
+        write.await.map(drop)
+    };
+    if let Err(error) = renewed.await {
+        tracing::warn!(user = %id, error = &error as &dyn std::error::Error, "a password was not hashed anew");
+    }
+}

@@ -1,0 +1,56 @@
+//! The door that is open to anyone, and signing up through it.
+
+use std::sync::Arc;
+
+use super::authenticate::{Caller, authenticate};
+use super::create_user::create_user;
+use super::sign_in::{SignIn, sign_in};
+use crate::config::SignupMode;
+use crate::error::{Error, Result};
+use crate::model::client::Client;
+use crate::model::password::Password;
+use crate::model::role::Role;
+use crate::model::user::{Signup, User};
+use crate::{UserStore, config};
+
+/// What anyone may do.
+#[derive(Debug, Clone)]
+pub struct Anyone(UserStore);
+
+impl Anyone {
+    pub(crate) fn new(store: UserStore) -> Self {
+        Self(store)
+    }
+
+    /// Creates an account with the role `user`, while sign-up is open.
+    ///
+    /// # Errors
+    /// [`Error::SignupClosed`]; [`Error::Invalid`] at `/username` or `/password`, all broken rules at once;
+    /// [`Error::UsernameTaken`]; [`Error::Busy`]; [`Error::Unavailable`].
+    pub async fn sign_up(&self, signup: Signup) -> Result<Arc<User>> {
+        let config::SignupSettings { mode, .. } = self.0.settings().signup;
+        match mode {
+            SignupMode::Closed => Err(Error::SignupClosed),
+            SignupMode::Open => create_user(&self.0, None, signup, Role::User).await,
+        }
+    }
+
+    /// Opens a session with a username, in any spelling, and a password.
+    ///
+    /// An unknown name and a wrong password are answered alike, after the same work.
+    ///
+    /// # Errors
+    /// [`Error::InvalidCredentials`]; [`Error::AccountBlocked`] when the password is right;
+    /// [`Error::Invalid`] at `/password` for one over 1,024 bytes; [`Error::Busy`]; [`Error::Unavailable`].
+    pub async fn sign_in(&self, username: &str, password: Password, client: Client) -> Result<SignIn> {
+        sign_in(&self.0, username, password, client).await
+    }
+
+    /// Tells who shows a session's token.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`] unless it is the token of a live session; [`Error::Unavailable`].
+    pub async fn authenticate(&self, token: &str) -> Result<Caller> {
+        authenticate(&self.0, token).await
+    }
+}

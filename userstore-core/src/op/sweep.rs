@@ -1,0 +1,32 @@
+//! Removing sessions that have expired.
+
+use std::sync::Weak;
+use std::time::Duration;
+
+use crate::UserStore;
+use crate::store::Inner;
+
+/// How often expired sessions are looked for. They are over at their time; only their records stay a little longer.
+const PAUSE: Duration = Duration::from_mins(1);
+
+/// Sweeps every minute for as long as the store is there.
+pub(crate) async fn sweep_until_dropped(store: Weak<Inner>) {
+    loop {
+        tokio::time::sleep(PAUSE).await;
+        let Some(inner) = store.upgrade() else { return };
+        sweep(&UserStore::from_inner(inner)).await;
+    }
+}
+
+async fn sweep(store: &UserStore) {
+    loop {
+        match store.sessions().sweep(store.clock().now()).await {
+            Ok(true) => tokio::task::yield_now().await,
+            Ok(false) => return,
+            Err(error) => {
+                tracing::warn!(error = &error as &dyn std::error::Error, "expired sessions were not removed");
+                return;
+            }
+        }
+    }
+}

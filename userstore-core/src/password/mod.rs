@@ -1,0 +1,125 @@
+//! Passwords at work: what is accepted, how it is hashed, and the threads that do it.
+
+mod common;
+mod hasher;
+mod memory;
+mod params;
+mod pepper;
+mod phc;
+mod policy;
+mod pool;
+mod queue;
+
+use std::num::NonZeroUsize;
+use std::thread::available_parallelism;
+use std::time::Duration;
+
+use self::hasher::{Hasher, Verdict};
+use self::params::HashParams;
+use self::pepper::Pepper;
+use self::policy::Policy;
+use self::pool::{HashPool, PoolError, PoolLimits};
+use crate::config;
+use crate::error::{Error, Result, Violation};
+use crate::model::password::{Password, PasswordError};
+use crate::model::username::Username;
+use crate::op::row::users::PasswordHash;
+use crate::random::Random;
+
+pub(crate) use self::policy::Prepared;
+
+/// When it makes sense to come back to a queue that was full.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
+
+/// The policy for new passwords, and the pool that hashes.
+#[derive(Debug, Clone)]
+pub(crate) struct Passwords {
+    policy: Policy,
+    pool: HashPool,
+    random: Random,
+}
+
+/// What a password that was right says of its hash.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verified {
+    /// It is as one made today would be.
+    Current,
+    /// It was made at another cost, or without the pepper.
+    Outdated,
+}
+
+impl Passwords {
+    /// Starts the threads that hash.
+    ///
+    /// # Errors
+    /// [`Error::Settings`] for a cost below OWASP's minimum.
+    pub(crate) fn new(settings: &config::Passwords, random: Random) -> Result<Self> {
+        let config::Passwords { memory_kib, iterations, parallelism, .. } = *settings;
+        let pepper = settings.pepper.as_ref().and_then(|pepper| Pepper::new(pepper.reveal()));
+        let hasher = Hasher::new(HashParams { memory_kib, iterations, parallelism }, pepper)
+            .map_err(|error| Error::Settings(error.to_string()))?;
+        let cores = available_parallelism().unwrap_or(NonZeroUsize::MIN);
+        let threads = settings.max_concurrent.and_then(|most| NonZeroUsize::new(most.into())).unwrap_or(cores);
+        let limits = PoolLimits { max_concurrent: threads, max_queue: settings.max_queue.into() };
+        let pool = HashPool::new(hasher, limits).map_err(|error| Error::unavailable("passwords", error))?;
+        Ok(Self { policy: Policy { min_length: settings.min_length.into() }, pool, random })
+    }
+
+    /// Tests a new password against the policy.
+    pub(crate) fn check(
+        &self,
+        password: &Password,
+        username: Option<&Username>,
+        pointer: &str,
+    ) -> Result<Prepared, Violation> {
+        self.policy.check(password, username).map_err(|error| Violation::at(pointer, error.to_string()))
+    }
+
+    /// Hashes no more; what waits is answered.
+    pub(crate) fn close(&self) {
+        self.pool.close();
+    }
+
+    /// The hash of a password, with a new salt.
+    pub(crate) async fn hash(&self, password: Prepared) -> Result<PasswordHash> {
+        self.pool.hash(password, self.random.bytes()).await.map(PasswordHash).map_err(refuse)
+    }
+
+    /// Whether a password is the one that was hashed; `None` when it is not. Without a stored hash the work is the
+    /// same.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for a password over 1,024 bytes; [`Error::Busy`].
+    pub(crate) async fn verify(
+        &self,
+        password: &Password,
+        stored: Option<&PasswordHash>,
+        pointer: &str,
+    ) -> Result<Option<Verified>> {
+        if password.is_too_long() {
+            return Err(Error::invalid(Violation::at(pointer, PasswordError::TooLong.to_string())));
+        }
+        let verdict = match (Prepared::of(password), stored) {
+            (Some(password), Some(stored)) => self.pool.verify(password, stored.0.as_str()).await,
+            (password, _) => self.pool.verify_nobody(password).await,
+        };
+        match verdict {
+            Ok(Verdict::Mismatch) => Ok(None),
+            Ok(Verdict::Match { needs_rehash: false }) => Ok(Some(Verified::Current)),
+            Ok(Verdict::Match { needs_rehash: true }) => Ok(Some(Verified::Outdated)),
+            Err(error @ PoolError::Stored(_)) => {
+                tracing::error!(%error, "a stored password hash cannot be used");
+                Err(Error::unavailable("passwords", error))
+            }
+            Err(error) => Err(refuse(error)),
+        }
+    }
+}
+
+/// To the caller, a queue that is full passes; anything else is a part that does not work.
+fn refuse(error: PoolError) -> Error {
+    match error {
+        PoolError::Full => Error::Busy { retry_after: RETRY_AFTER },
+        error => Error::unavailable("passwords", error),
+    }
+}

@@ -1,0 +1,85 @@
+//! Sessions in the database.
+
+use std::sync::Arc;
+
+use super::{Answer, SessionStore};
+use crate::database::{Database, Written};
+use crate::error::Error;
+use crate::model::id::SessionId;
+use crate::model::session::{Session, TokenHash};
+use crate::model::timestamp::Timestamp;
+use crate::model::user::User;
+use crate::op::row::sessions;
+
+/// How many expired sessions are removed in one transaction.
+const SWEEP: u64 = 500;
+
+/// Sessions in a table of their own.
+#[derive(Debug)]
+pub(crate) struct DatabaseSessions(Arc<Database>);
+
+impl DatabaseSessions {
+    pub(crate) fn new(database: Arc<Database>) -> Self {
+        Self(database)
+    }
+}
+
+impl SessionStore for DatabaseSessions {
+    fn create<'a>(&'a self, user: &'a User, hash: TokenHash, session: &'a Session, most: u16) -> Answer<'a, ()> {
+        let (user, session) = (user.clone(), session.clone());
+        Box::pin(self.0.writes().run(move |tx| {
+            Box::pin(async move {
+                let mut ended = sessions::remove_over(tx, &user, session.created_at).await?;
+                ended.extend(sessions::remove_oldest(tx, user.id, u64::from(most).saturating_sub(1)).await?);
+                match sessions::insert(tx, hash, &session).await {
+                    Err(error) if crate::database::violates_reference(&error) => Err(Error::InvalidCredentials),
+                    result => Ok(Written::of_sessions(ended, result?)),
+                }
+            })
+        }))
+    }
+
+    fn find(&self, hash: TokenHash) -> Answer<'_, Option<Session>> {
+        Box::pin(async move { Ok(sessions::find(self.0.reads(), hash).await?) })
+    }
+
+    fn list<'a>(
+        &'a self,
+        user: &'a User,
+        after: Option<SessionId>,
+        most: usize,
+        now: Timestamp,
+    ) -> Answer<'a, Vec<Session>> {
+        Box::pin(async move { Ok(sessions::list_live(self.0.reads(), user, after, most, now).await?) })
+    }
+
+    fn end<'a>(&'a self, user: &'a User, id: SessionId, now: Timestamp) -> Answer<'a, bool> {
+        let user = user.clone();
+        Box::pin(self.0.writes().run(move |tx| {
+            Box::pin(async move {
+                let ended = sessions::remove_live(tx, &user, id, now).await?;
+                Ok(Written::of_sessions(ended.into_iter().collect(), ended.is_some()))
+            })
+        }))
+    }
+
+    fn clean_up<'a>(&'a self, user: &'a User) -> Answer<'a, ()> {
+        let user = user.clone();
+        Box::pin(self.0.writes().run(move |tx| {
+            Box::pin(async move {
+                let ended = sessions::remove_over(tx, &user, Timestamp::from_millis(0)).await?;
+                Ok(Written::of_sessions(ended, ()))
+            })
+        }))
+    }
+
+    fn sweep(&self, now: Timestamp) -> Answer<'_, bool> {
+        Box::pin(self.0.writes().run(move |tx| {
+            Box::pin(async move {
+                let removed = sessions::remove_expired(tx, now, SWEEP).await?;
+                let more = removed.len() as u64 == SWEEP;
+                Ok(Written::of_sessions(removed, more))
+            })
+        }))
+    }
+}

@@ -1,0 +1,50 @@
+//! Where sessions are kept.
+//!
+//! A session is live while it is in the store, has not expired, and belongs to the epoch of its user, which the
+//! database keeps. So what ends *every* session of a user is one change of the user's row; the store is then only
+//! cleaned up.
+
+mod database;
+
+use std::future::Future;
+use std::pin::Pin;
+
+use crate::error::Result;
+use crate::model::id::SessionId;
+use crate::model::session::{Session, TokenHash};
+use crate::model::timestamp::Timestamp;
+use crate::model::user::User;
+
+pub(crate) use self::database::DatabaseSessions;
+
+type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
+
+/// A place where sessions are kept.
+pub(crate) trait SessionStore: std::fmt::Debug + Send + Sync {
+    /// Keeps a new session of a user; ends the oldest ones beyond `most`.
+    ///
+    /// # Errors
+    /// `InvalidCredentials` when the user is gone by now.
+    fn create<'a>(&'a self, user: &'a User, hash: TokenHash, session: &'a Session, most: u16) -> Answer<'a, ()>;
+
+    /// The session that a token opens, live or not.
+    fn find(&self, hash: TokenHash) -> Answer<'_, Option<Session>>;
+
+    /// The live sessions of a user after `after`, in the order of their ids, at most `most`.
+    fn list<'a>(
+        &'a self,
+        user: &'a User,
+        after: Option<SessionId>,
+        most: usize,
+        now: Timestamp,
+    ) -> Answer<'a, Vec<Session>>;
+
+    /// Ends one live session of a user; `false` when there is no such session.
+    fn end<'a>(&'a self, user: &'a User, id: SessionId, now: Timestamp) -> Answer<'a, bool>;
+
+    /// Removes what is kept of a user's sessions, all of which are over, but for the one that the user row keeps.
+    fn clean_up<'a>(&'a self, user: &'a User) -> Answer<'a, ()>;
+
+    /// Removes sessions that have expired, some at a time; `true` when there are more.
+    fn sweep(&self, now: Timestamp) -> Answer<'_, bool>;
+}

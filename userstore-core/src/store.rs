@@ -1,0 +1,209 @@
+//! The store: what is open, and the doors into it.
+
+use std::sync::Arc;
+
+use sea_orm::DatabaseConnection;
+use serde::Serialize;
+
+use crate::cache::Cache;
+use crate::clock::Clock;
+use crate::config::{CacheKind, Secret, Settings};
+use crate::database::{self, Database};
+use crate::error::Result;
+use crate::model::timestamp::Timestamp;
+use crate::op::{Admin, Anyone, Caller};
+use crate::password::Passwords;
+use crate::random::Random;
+use crate::session::{DatabaseSessions, SessionStore};
+
+/// A user store that is open. Clones are cheap and share it; it closes when the last one is dropped, or with
+/// [`close`](UserStore::close).
+///
+/// It has three doors, each with the operations that go with a right: [`anyone`](UserStore::anyone) may sign up and in;
+/// a [`Caller`], whom [`authenticate`](UserStore::authenticate) finds behind a token, has an own
+/// [`account`](Caller::account) and maybe the right of an [`Admin`]; the [`operator`](UserStore::operator) is whoever
+/// has the database in hand.
+#[derive(Debug, Clone)]
+pub struct UserStore(Arc<Inner>);
+
+#[derive(Debug)]
+pub(crate) struct Inner {
+    settings: Settings,
+    clock: Clock,
+    random: Random,
+    database: Arc<Database>,
+    sessions: Box<dyn SessionStore>,
+    cache: Cache,
+    passwords: Passwords,
+}
+
+/// How to open a [`UserStore`]; made by [`UserStore::builder`].
+#[derive(Debug, Clone, Default)]
+pub struct Builder {
+    settings: Settings,
+    clock: Clock,
+}
+
+/// A change of the tables that was made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Migration {
+    /// Its name.
+    pub name: String,
+    /// When it was made, to the second.
+    pub applied_at: Timestamp,
+}
+
+impl Builder {
+    /// Takes these settings instead of the defaults.
+    #[must_use]
+    pub fn settings(mut self, settings: Settings) -> Self {
+        self.settings = settings;
+        self
+    }
+
+    /// Opens the database at this URL, such as `sqlite://users.db?mode=rwc`.
+    #[must_use]
+    pub fn database_url(mut self, url: &str) -> Self {
+        self.settings.database.url = Secret::new(url);
+        self
+    }
+
+    /// Takes the time from this clock instead of the machine's.
+    #[must_use]
+    pub fn clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Opens the store, and brings its tables up to date. It has to be called, and the store used, on a tokio runtime.
+    ///
+    /// # Errors
+    /// [`Error::Settings`](crate::Error::Settings) when the settings do not make sense;
+    /// [`Error::Unavailable`](crate::Error::Unavailable) when the database cannot be opened.
+    pub async fn connect(self) -> Result<UserStore> {
+        let Self { settings, clock } = self;
+        settings.validate()?;
+        let passwords = Passwords::new(&settings.passwords, Random)?;
+        let cache = match settings.cache.kind {
+            CacheKind::Off => Cache::off(),
+            CacheKind::Auto | CacheKind::Local => Cache::new(settings.cache.ttl),
+        };
+        let database = Arc::new(Database::open(&settings.database, &cache).await?);
+        let sessions = Box::new(DatabaseSessions::new(Arc::clone(&database)));
+        let inner = Inner { settings, clock, random: Random, database, sessions, cache, passwords };
+        let store = UserStore(Arc::new(inner));
+        tokio::spawn(crate::op::sweep_until_dropped(Arc::downgrade(&store.0)));
+        Ok(store)
+    }
+}
+
+impl UserStore {
+    /// Opens the store in the database at this URL, with default settings otherwise.
+    ///
+    /// # Errors
+    /// As for [`Builder::connect`].
+    pub async fn connect(database_url: &str) -> Result<Self> {
+        Self::builder().database_url(database_url).connect().await
+    }
+
+    /// Says how to open a store.
+    #[must_use]
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    /// The door that is open to anyone.
+    #[must_use]
+    pub fn anyone(&self) -> Anyone {
+        Anyone::new(self.clone())
+    }
+
+    /// The door of the operator, who has the database in hand and so may do what an administrator may.
+    #[must_use]
+    pub fn operator(&self) -> Admin {
+        Admin::new(self.clone(), crate::op::Actor::Operator)
+    }
+
+    /// Tells who shows a session's token.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`](crate::Error::Unauthenticated) unless it is the token of a live session;
+    /// [`Error::Unavailable`](crate::Error::Unavailable).
+    pub async fn authenticate(&self, token: &str) -> Result<Caller> {
+        self.anyone().authenticate(token).await
+    }
+
+    /// The parts that do not work now, of `database` and `sessions`; none when the store can serve.
+    pub async fn readiness(&self) -> Vec<&'static str> {
+        match database::applied(self.reads()).await {
+            Ok(_) => Vec::new(),
+            // Sessions are kept in the same database.
+            Err(_) => vec!["database", "sessions"],
+        }
+    }
+
+    /// The changes of the tables that were made, oldest first.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`](crate::Error::Unavailable).
+    pub async fn migrations(&self) -> Result<Vec<Migration>> {
+        let applied = database::applied(self.reads()).await?;
+        let migration = |(name, seconds): (String, i64)| Migration {
+            name,
+            applied_at: Timestamp::from_millis(seconds.saturating_mul(1000)),
+        };
+        Ok(applied.into_iter().map(migration).collect())
+    }
+
+    /// The settings it was opened with.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.0.settings
+    }
+
+    /// The clock it takes the time from.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+
+    /// Finishes the writes that were accepted and closes the database. Operations after it fail with
+    /// [`Error::Unavailable`](crate::Error::Unavailable).
+    pub async fn close(&self) {
+        self.0.passwords.close();
+        self.0.database.close().await;
+    }
+
+    pub(crate) fn from_inner(inner: Arc<Inner>) -> Self {
+        Self(inner)
+    }
+
+    pub(crate) fn reads(&self) -> &DatabaseConnection {
+        self.0.database.reads()
+    }
+
+    pub(crate) fn writes(&self) -> &database::Queue {
+        self.0.database.writes()
+    }
+
+    pub(crate) fn database(&self) -> &Database {
+        &self.0.database
+    }
+
+    pub(crate) fn sessions(&self) -> &dyn SessionStore {
+        &*self.0.sessions
+    }
+
+    pub(crate) fn cache(&self) -> &Cache {
+        &self.0.cache
+    }
+
+    pub(crate) fn passwords(&self) -> &Passwords {
+        &self.0.passwords
+    }
+
+    pub(crate) fn random(&self) -> Random {
+        self.0.random
+    }
+}
