@@ -1,0 +1,47 @@
+//! One command, one file: parse, call one operation, print.
+
+mod block_user;
+mod completions;
+mod create_user;
+mod delete_user;
+mod doctor;
+mod end_sessions;
+mod grant_role;
+mod list_sessions;
+mod list_users;
+mod migrate;
+mod pages;
+mod set_password;
+mod show_user;
+mod unblock_user;
+mod update_user;
+
+use crate::args::Command;
+use crate::context::Context;
+use crate::exit::Failure;
+
+impl Command {
+    /// Whether it may ask something on the terminal.
+    pub(crate) fn may_ask(&self) -> bool {
+        matches!(self, Self::CreateUser(_) | Self::DeleteUser(_) | Self::SetPassword(_))
+    }
+
+    pub(crate) async fn run(&self, context: &mut Context<'_>) -> Result<(), Failure> {
+        match self {
+            Self::CreateUser(args) => create_user::run(args, context).await,
+            Self::ListUsers(args) => list_users::run(args, context).await,
+            Self::ShowUser(args) => show_user::run(args, context).await,
+            Self::UpdateUser(args) => update_user::run(args, context).await,
+            Self::DeleteUser(args) => delete_user::run(args, context).await,
+            Self::SetPassword(args) => set_password::run(args, context).await,
+            Self::GrantRole(args) => grant_role::run(args, context).await,
+            Self::BlockUser(args) => block_user::run(args, context).await,
+            Self::UnblockUser(args) => unblock_user::run(args, context).await,
+            Self::ListSessions(args) => list_sessions::run(args, context).await,
+            Self::EndSessions(args) => end_sessions::run(args, context).await,
+            Self::Migrate => migrate::run(context).await,
+            Self::Doctor => doctor::run(context).await,
+            Self::Completions(args) => completions::run(args, context.io),
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! What a command reads besides its arguments.
+
+mod data;
+mod password;
+
+use std::fs::File;
+use std::io;
+use std::path::Path;
+
+use zeroize::Zeroizing;
+
+use crate::exit::Failure;
+use crate::io::Io;
+
+pub(crate) use self::data::DataArgument;
+pub(crate) use self::password::password;
+
+/// The most bytes that are read of anything. All that is valid is far smaller.
+const MAX_BYTES: usize = 1024 * 1024;
+
+/// Where something is read from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Source<'a> {
+    Stdin,
+    File(&'a Path),
+}
+
+impl<'a> Source<'a> {
+    /// `-` is standard input, as it is for most programs.
+    fn named(path: &'a Path) -> Self {
+        if path.as_os_str() == "-" { Self::Stdin } else { Self::File(path) }
+    }
+
+    /// Everything it holds, but no more than [`MAX_BYTES`] and one.
+    fn read(&self, io: &mut Io, until: Until) -> Result<Zeroizing<Vec<u8>>, Failure> {
+        let told = match self {
+            Self::Stdin => read(&mut io.stdin, until),
+            Self::File(path) => File::open(path).and_then(|mut file| read(&mut file, until)),
+        };
+        told.map_err(|error| {
+            let name = match self {
+                Self::Stdin => "standard input".into(),
+                Self::File(path) => path.display().to_string(),
+            };
+            Failure::Usage(format!("{name} cannot be read: {error}"))
+        })
+    }
+}
+
+/// How far something is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Until {
+    End,
+    /// The end of the first line.
+    Line,
+}
+
+/// Reads into a buffer that is wiped, also where it had to grow.
+fn read(from: &mut dyn io::Read, until: Until) -> io::Result<Zeroizing<Vec<u8>>> {
+    let mut text = Zeroizing::new(Vec::with_capacity(4096));
+    let mut chunk = Zeroizing::new([0; 4096]);
+    while text.len() <= MAX_BYTES && !(until == Until::Line && text.contains(&b'\n')) {
+        let count = match from.read(&mut *chunk) {
+            Ok(0) => break,
+            Ok(count) => count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        if text.capacity() - text.len() < count {
+            let mut larger = Zeroizing::new(Vec::with_capacity(2 * text.capacity()));
+            larger.extend_from_slice(&text);
+            text = larger;
+        }
+        text.extend_from_slice(&chunk[..count]);
+    }
+    Ok(text)
+}

@@ -1,0 +1,36 @@
+//! What can be printed, and the columns it has.
+
+use std::io;
+
+use serde::Serialize;
+use serde_json::Value;
+use userstore_core::{Migration, Session, User};
+
+/// A record: it serialises to a JSON object, of which these members are the columns of a table and of CSV.
+pub(crate) trait Record: Serialize {
+    const COLUMNS: &'static [&'static str];
+}
+
+impl Record for User {
+    const COLUMNS: &'static [&'static str] =
+        &["id", "username", "role", "status", "blocked_reason", "data", "created_at", "updated_at"];
+}
+
+impl Record for Session {
+    const COLUMNS: &'static [&'static str] = &["id", "created_at", "expires_at", "current", "user_agent", "ip"];
+}
+
+impl Record for Migration {
+    const COLUMNS: &'static [&'static str] = &["name", "applied_at"];
+}
+
+/// The columns of a record: texts as they are, nothing for null, and compact JSON for all else.
+pub(super) fn texts<R: Record>(record: &R) -> io::Result<Vec<String>> {
+    let value = serde_json::to_value(record)?;
+    let text = |column: &&str| match value.get(*column) {
+        None | Some(Value::Null) => String::new(),
+        Some(Value::String(text)) => text.clone(),
+        Some(other) => other.to_string(),
+    };
+    Ok(R::COLUMNS.iter().map(text).collect())
+}
