@@ -12,13 +12,15 @@ pub type Object = Map<String, Value>;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MalformedJson {
     reason: &'static str,
+    /// 0 where the fault is in the text as a whole.
     line: usize,
     column: usize,
 }
 
 impl fmt::Display for MalformedJson {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}, at line {} column {}", self.reason, self.line, self.column)
+        f.write_str(self.reason)?;
+        if self.line > 0 { write!(f, ", at line {} column {}", self.line, self.column) } else { Ok(()) }
     }
 }
 
