@@ -1,0 +1,81 @@
+//! One line a request: what was asked, and how it went. Never a path, a query, a body or a token.
+
+use std::time::Instant;
+
+use rocket::fairing::{Fairing, Info, Kind};
+use rocket::http::Method;
+use rocket::{Build, Data, Request, Response, Rocket};
+use tracing::Level;
+use userstore_core::UserId;
+use userstore_core::config::{Log, LogLevel};
+
+use crate::request_id;
+
+const TARGET: &str = "userstore_server::access";
+
+/// Logs every request, where the log shows it; else nothing is attached, and nothing spent.
+pub(crate) fn attach(rocket: Rocket<Build>, settings: &Log) -> Rocket<Build> {
+    match settings.level {
+        LogLevel::Off | LogLevel::Error | LogLevel::Warn => rocket,
+        LogLevel::Info | LogLevel::Debug | LogLevel::Trace => rocket.attach(AccessLog),
+    }
+}
+
+struct AccessLog;
+
+/// A request as it came in: Rocket makes a GET of a HEAD later.
+struct Begun {
+    at: Instant,
+    method: Method,
+}
+
+impl Begun {
+    fn of<'r>(request: &'r Request<'_>) -> &'r Self {
+        request.local_cache(|| Self { at: Instant::now(), method: request.method() })
+    }
+}
+
+/// Who asked, where that is known.
+struct Who(Option<UserId>);
+
+/// Remembers who asked, for the line that is to come.
+pub(crate) fn note_user(request: &Request<'_>, id: UserId) {
+    if tracing::enabled!(target: TARGET, Level::INFO) {
+        request.local_cache(|| Who(Some(id)));
+    }
+}
+
+#[rocket::async_trait]
+impl Fairing for AccessLog {
+    fn info(&self) -> Info {
+        Info { name: "access log", kind: Kind::Request | Kind::Response }
+    }
+
+    async fn on_request(&self, request: &mut Request<'_>, _: &mut Data<'_>) {
+        Begun::of(request);
+    }
+
+    async fn on_response<'r>(&self, request: &'r Request<'_>, response: &mut Response<'r>) {
+        write(request, response);
+    }
+}
+
+/// Writes the line of a request that is answered.
+pub(crate) fn write(request: &Request<'_>, response: &Response<'_>) {
+    if !tracing::enabled!(target: TARGET, Level::INFO) {
+        return;
+    }
+    let begun = Begun::of(request);
+    let who = &request.local_cache(|| Who(None)).0;
+    tracing::info!(
+        target: TARGET,
+        method = begun.method.as_str(),
+        route = request.route().map_or("-", |route| route.uri.as_str()),
+        status = response.status().code,
+        duration_us = u64::try_from(begun.at.elapsed().as_micros()).unwrap_or(u64::MAX),
+        request_id = response.headers().get_one(request_id::HEADER),
+        ip = request.remote().map(|peer| display(peer.ip().to_canonical())),
+        user = who.map(display),
+        "request"
+    );
+}

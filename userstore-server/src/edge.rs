@@ -1,0 +1,120 @@
+//! What holds for every request and every answer, whatever the route.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use rocket::fairing::{Fairing, Info, Kind};
+use rocket::http::{Header, Method};
+use rocket::{Data, Orbit, Request, Response, Rocket, uri};
+use tokio::time::{Instant, sleep};
+
+use crate::request_id;
+
+/// How often a stopping server looks whether requests are still running.
+const STEP: Duration = Duration::from_millis(10);
+
+/// How long the last answer may take from here to the wire, and idle connections to be closed.
+const LAST_BYTES: Duration = Duration::from_millis(50);
+
+/// Keeps out what must not reach a route, completes every answer, and lets running requests finish when the server
+/// stops.
+#[derive(Default)]
+pub(crate) struct Edge {
+    running: AtomicUsize,
+}
+
+#[rocket::async_trait]
+impl Fairing for Edge {
+    fn info(&self) -> Info {
+        Info { name: "edge", kind: Kind::Liftoff | Kind::Request | Kind::Response | Kind::Shutdown }
+    }
+
+    async fn on_liftoff(&self, rocket: &Rocket<Orbit>) {
+        let address = std::net::SocketAddr::new(rocket.config().address, rocket.config().port);
+        tracing::info!(%address, "listening on http://{address}");
+    }
+
+    async fn on_request(&self, request: &mut Request<'_>, data: &mut Data<'_>) {
+        self.running.fetch_add(1, Ordering::Relaxed);
+        let form = is_form(request, data).await;
+        if form {
+            // Forms are posted, whatever the method is by now.
+            request.set_method(Method::Post);
+        }
+        if form || is_alias(request.uri().path().as_str()) {
+            // There is nothing at this path, so that no route sees the request.
+            request.set_uri(uri!("/-"));
+        }
+    }
+
+    async fn on_response<'r>(&self, request: &'r Request<'_>, response: &mut Response<'r>) {
+        complete(request, response);
+        self.running.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    async fn on_shutdown(&self, rocket: &Rocket<Orbit>) {
+        tracing::info!("stopping: no new requests, and those that are running are finished");
+        // Rocket would wait for the whole of the grace period as soon as one request is running.
+        let end = Instant::now() + Duration::from_secs(rocket.config().shutdown.grace.into());
+        while self.running.load(Ordering::Relaxed) > 0 && Instant::now() < end {
+            sleep(STEP).await;
+        }
+        sleep(LAST_BYTES).await;
+    }
+}
+
+/// Puts into an answer what every answer has.
+pub(crate) fn complete(request: &Request<'_>, response: &mut Response<'_>) {
+    response.set_header(Header::new("x-content-type-options", "nosniff"));
+    let id = if let Some(id) = request_id::brought(request) {
+        id.to_owned()
+    } else if response.status().code >= 400 {
+        request_id::of(request).to_owned()
+    } else {
+        request_id::fresh()
+    };
+    response.set_header(Header::new(request_id::HEADER, id));
+}
+
+/// Whether a path is another spelling of one that Rocket would take for the same: with an empty segment, or a `%` that
+/// escapes nothing. A record has one address.
+pub(crate) fn is_alias(path: &str) -> bool {
+    path.len() > 1 && (path.ends_with('/') || path.contains("//") || (path.contains('%') && !is_escaped(path)))
+}
+
+/// Whether every `%` starts an escape (RFC 3986, section 2.1).
+pub(crate) fn is_escaped(text: &str) -> bool {
+    text.split('%').skip(1).all(|rest| rest.bytes().take(2).filter(u8::is_ascii_hexdigit).count() == 2)
+}
+
+/// Whether a form came in. No route takes one, and Rocket has by now put the method that the field `_method` names in
+/// the place of the request's own: whatever it would do now, it was not asked to.
+async fn is_form(request: &Request<'_>, data: &mut Data<'_>) -> bool {
+    says_form(request) && !data.peek(1).await.is_empty()
+}
+
+/// Whether this is a form that was kept out.
+pub(crate) fn is_refused_form(request: &Request<'_>) -> bool {
+    says_form(request) && *request.uri() == uri!("/-")
+}
+
+/// Whether a request calls its body a form, as Rocket reads it.
+fn says_form(request: &Request<'_>) -> bool {
+    request.content_type().is_some_and(|kind| kind.is_form())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_has_one_address() {
+        for path in ["/", "/user/alice", "/user/a%2Fb", "/user/%C3%A9", "/user/..", "/user/a%25"] {
+            assert!(!is_alias(path), "{path}");
+        }
+        for path in ["//", "//user/alice", "/user//alice", "/user/alice/", "/user/%", "/user/%4", "/user/%zz/sessions"]
+        {
+            assert!(is_alias(path), "{path}");
+        }
+    }
+}

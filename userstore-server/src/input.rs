@@ -1,0 +1,12 @@
+//! What comes in, read strictly: nothing is guessed, nothing ignored.
+
+mod body;
+mod form;
+mod members;
+mod precondition;
+mod query;
+
+pub(crate) use self::body::Body;
+pub(crate) use self::form::{Credentials, DataPatch, NewData, NewPassword, NewRole, NewStatus};
+pub(crate) use self::precondition::{Conditions, none_match};
+pub(crate) use self::query::{SessionList, UserList};

@@ -1,0 +1,102 @@
+//! The body of a request: one JSON object of at most 64 KiB.
+
+use std::time::Duration;
+
+use rocket::data::{Data, DataStream, FromData, Outcome, ToByteUnit as _};
+use rocket::http::Method;
+use rocket::{Request, http};
+use tokio::io::{AsyncReadExt as _, copy, sink};
+use tokio::time::timeout;
+use zeroize::Zeroizing;
+
+use super::members::{Input, Members};
+use crate::problem::Problem;
+
+/// The most bytes of a body.
+const LIMIT: u64 = 64 * 1024;
+
+/// How much more is read, and thrown away, so that a client that sends too much hears why.
+const SURPLUS: u64 = 1024 * 1024;
+
+/// How long a body may take to come in.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A body that came in whole, with the content type it has to have. Its bytes are wiped when it goes.
+///
+/// It is looked into with [`read`](Self::read) alone, after it is known that the caller may do what it asks for.
+pub(crate) struct Body(Zeroizing<Vec<u8>>);
+
+impl Body {
+    /// The input that the body holds.
+    ///
+    /// # Errors
+    /// `malformed_json`, or `validation_failed` with everything that is wrong.
+    pub(crate) fn read<T: Input>(self) -> Result<T, Problem> {
+        let mut members = Members::parse(&self.0)?;
+        let input = T::take(&mut members);
+        members.end().map(|()| input)
+    }
+}
+
+#[rocket::async_trait]
+impl<'r> FromData<'r> for Body {
+    type Error = Problem;
+
+    async fn from_data(request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r, Self> {
+        let bytes = match timeout(PATIENCE, receive(request, data)).await {
+            Ok(bytes) => bytes,
+            Err(_) => Err(Problem::of(http::Status::RequestTimeout)),
+        };
+        match check_content_type(request).and(bytes) {
+            Ok(bytes) => Outcome::Success(Self(bytes)),
+            Err(problem) => Outcome::Error((problem.status(), problem)),
+        }
+    }
+}
+
+async fn receive(request: &Request<'_>, data: Data<'_>) -> Result<Zeroizing<Vec<u8>>, Problem> {
+    let announced = request.headers().get_one("content-length").and_then(|length| length.parse().ok());
+    if announced.is_some_and(|length: u64| length > LIMIT + SURPLUS) {
+        return Err(Problem::of(http::Status::PayloadTooLarge));
+    }
+    // With room for all of it, and for one byte too many, it is never moved, and leaves no copy behind.
+    let room = announced.unwrap_or(LIMIT).min(LIMIT) + 1;
+    let mut bytes = Zeroizing::new(vec![0; usize::try_from(room).unwrap_or_default()]);
+    let mut stream = data.open((LIMIT + SURPLUS).bytes());
+    let length = fill(&mut stream, &mut bytes).await.map_err(|_| Problem::malformed_request("the body broke off"))?;
+    if length as u64 > LIMIT {
+        // Where the rest goes is of no interest.
+        let _ = copy(&mut stream, &mut sink()).await;
+        return Err(Problem::of(http::Status::PayloadTooLarge));
+    }
+    bytes.truncate(length);
+    Ok(bytes)
+}
+
+/// Reads until the stream ends or the buffer is full.
+async fn fill(stream: &mut DataStream<'_>, bytes: &mut [u8]) -> std::io::Result<usize> {
+    let mut length = 0;
+    loop {
+        match stream.read(&mut bytes[length..]).await? {
+            0 => return Ok(length),
+            more => length += more,
+        }
+    }
+}
+
+/// `application/json`, with any parameters and without compression; for PATCH also `application/merge-patch+json`
+/// (RFC 7396, section 4).
+fn check_content_type(request: &Request<'_>) -> Result<(), Problem> {
+    let mut types = request.headers().get("content-type");
+    let patch = request.method() == Method::Patch;
+    let known = match (types.next(), types.next()) {
+        (Some(value), None) => {
+            let essence = value.split(';').next().unwrap_or_default().trim();
+            essence.eq_ignore_ascii_case("application/json")
+                || (patch && essence.eq_ignore_ascii_case("application/merge-patch+json"))
+        }
+        _ => false,
+    };
+    let plain = request.headers().get("content-encoding").all(|coding| coding.trim().eq_ignore_ascii_case("identity"));
+    if known && plain { Ok(()) } else { Err(Problem::of(http::Status::UnsupportedMediaType)) }
+}

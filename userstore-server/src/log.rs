@@ -1,0 +1,51 @@
+//! The log: one event a line on standard error, as text for people or JSON for machines.
+//!
+//! Only our own events, and what the libraries beneath find wrong, are written. Rocket itself stays silent: its warnings
+//! show paths and queries, where a client may have put what it should not.
+
+use std::io::{IsTerminal as _, stderr};
+
+use tracing::level_filters::LevelFilter;
+use tracing::subscriber::set_global_default;
+use tracing_log::LogTracer;
+use tracing_log::log::LevelFilter as LogLevelFilter;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::{Layer as _, Registry, fmt};
+use userstore_core::config::{Log, LogFormat, LogLevel};
+
+/// Starts the log of this process, unless it has one already.
+pub(crate) fn start(settings: &Log) {
+    let terminal = stderr().is_terminal();
+    let format = settings.format.unwrap_or(if terminal { LogFormat::Text } else { LogFormat::Json });
+    let colours = terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let lines = fmt::layer().with_writer(stderr);
+    let lines = match format {
+        LogFormat::Text => lines.with_ansi(colours).boxed(),
+        LogFormat::Json => lines.json().flatten_event(true).with_current_span(false).with_span_list(false).boxed(),
+    };
+    if set_global_default(Registry::default().with(targets(settings.level)).with(lines)).is_ok() {
+        // The libraries' chatter is cut off before it costs anything.
+        let _ = LogTracer::builder().with_max_level(LogLevelFilter::Warn).init();
+        std::panic::set_hook(Box::new(|panic| {
+            // What a panic says may hold input; where it happened does not.
+            let place = panic.location().map(ToString::to_string);
+            tracing::error!(place, "a bug: the code at this place panicked");
+        }));
+    }
+}
+
+fn targets(level: LogLevel) -> Targets {
+    let level = match level {
+        LogLevel::Off => LevelFilter::OFF,
+        LogLevel::Error => LevelFilter::ERROR,
+        LogLevel::Warn => LevelFilter::WARN,
+        LogLevel::Info => LevelFilter::INFO,
+        LogLevel::Debug => LevelFilter::DEBUG,
+        LogLevel::Trace => LevelFilter::TRACE,
+    };
+    let ours = ["userstore", "migration"].map(|target| (target, level));
+    let beneath = ["rocket_http", "sqlx", "sea_orm"].map(|target| (target, level.min(LevelFilter::WARN)));
+    // A statement that is slow is logged in full by sqlx.
+    Targets::new().with_targets(ours).with_targets(beneath).with_target("sqlx::query", LevelFilter::OFF)
+}

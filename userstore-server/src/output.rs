@@ -1,0 +1,154 @@
+//! What goes out: JSON, with the headers that belong to it.
+
+use std::io::Cursor;
+use std::sync::Arc;
+
+use rocket::Request;
+use rocket::http::{Header, Method, Status};
+use rocket::response::{self, Responder, Response};
+use serde::Serialize;
+use userstore_core::{Page, SignIn, Timestamp, User};
+
+use crate::input;
+
+/// Any value, with 200.
+pub(crate) struct Json<T>(pub(crate) T);
+
+impl<'r, T: Serialize> Responder<'r, 'static> for Json<T> {
+    fn respond_to(self, _: &'r Request<'_>) -> response::Result<'static> {
+        json(Status::Ok, &self.0)
+    }
+}
+
+/// A user, with its tag; 304 to a client that reads and has this state already.
+pub(crate) struct Representation(pub(crate) Arc<User>);
+
+impl<'r> Responder<'r, 'static> for Representation {
+    fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
+        let tag = self.0.tag();
+        let mut answer = if request.method() == Method::Get && input::none_match(request, &tag) {
+            Response::build().status(Status::NotModified).header(no_store()).finalize()
+        } else {
+            json(Status::Ok, &*self.0)?
+        };
+        answer.set_header(etag(&self.0));
+        Ok(answer)
+    }
+}
+
+/// A new user, with its tag and its address.
+pub(crate) struct Created(pub(crate) Arc<User>);
+
+impl<'r> Responder<'r, 'static> for Created {
+    fn respond_to(self, _: &'r Request<'_>) -> response::Result<'static> {
+        let mut answer = json(Status::Created, &*self.0)?;
+        answer.set_header(etag(&self.0));
+        answer.set_header(Header::new("location", format!("/user/{}", encode(self.0.username.as_str(), "@+"))));
+        Ok(answer)
+    }
+}
+
+/// A page of a list, and the address of the next one.
+pub(crate) struct Listing<T> {
+    pub(crate) page: Page<T>,
+    /// The address of the list.
+    pub(crate) path: String,
+    /// What its query holds besides the cursor.
+    pub(crate) query: String,
+}
+
+impl<'r, T: Serialize> Responder<'r, 'static> for Listing<T> {
+    fn respond_to(self, _: &'r Request<'_>) -> response::Result<'static> {
+        let mut answer = json(Status::Ok, &self.page)?;
+        if let Some(next) = &self.page.next {
+            let (path, query, next) = (&self.path, &self.query, encode(next.as_str(), ""));
+            answer.set_header(Header::new("link", format!(r#"<{path}?{query}after={next}>; rel="next""#)));
+        }
+        Ok(answer)
+    }
+}
+
+/// A session just opened.
+pub(crate) struct SignedIn(pub(crate) SignIn);
+
+/// RFC 6749, section 5.1, and what else a client likes to know.
+#[derive(Serialize)]
+struct SignedInBody<'s> {
+    token: &'s str,
+    token_type: &'static str,
+    expires_in: u64,
+    expires_at: Timestamp,
+    user: &'s User,
+}
+
+impl<'r> Responder<'r, 'static> for SignedIn {
+    fn respond_to(self, _: &'r Request<'_>) -> response::Result<'static> {
+        let SignIn { token, session, user, expires_in, .. } = &self.0;
+        let body = SignedInBody {
+            token: token.reveal(),
+            token_type: "Bearer",
+            expires_in: expires_in.as_secs(),
+            expires_at: session.expires_at,
+            user,
+        };
+        json(Status::Ok, &body)
+    }
+}
+
+/// Done, and nothing to say.
+pub(crate) struct Done;
+
+impl<'r> Responder<'r, 'static> for Done {
+    fn respond_to(self, _: &'r Request<'_>) -> response::Result<'static> {
+        Response::build().status(Status::NoContent).ok()
+    }
+}
+
+fn json(status: Status, value: &impl Serialize) -> response::Result<'static> {
+    let body = serde_json::to_vec(value).map_err(|_| Status::InternalServerError)?;
+    Response::build()
+        .status(status)
+        .header(Header::new("content-type", "application/json"))
+        .header(no_store())
+        .max_chunk_size(body.len().clamp(1, CHUNK))
+        .sized_body(body.len(), Cursor::new(body))
+        .ok()
+}
+
+/// The most bytes that are handed to the wire at once.
+const CHUNK: usize = 64 * 1024;
+
+/// Whatever is answered may be somebody's alone.
+fn no_store() -> Header<'static> {
+    Header::new("cache-control", "no-store")
+}
+
+fn etag(user: &User) -> Header<'static> {
+    Header::new("etag", format!("\"{}\"", user.tag()))
+}
+
+/// Percent-encodes a text for a path or a query (RFC 3986, section 2.1): all but the unreserved characters, and those
+/// of `kept`.
+pub(crate) fn encode(text: &str, kept: &str) -> String {
+    const HEX: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'];
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) || kept.as_bytes().contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.extend(['%', HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]);
+        }
+    }
+    encoded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::encode;
+
+    #[test]
+    fn what_has_a_meaning_is_encoded() {
+        assert_eq!(encode("a+b@c.d_e-f~", "@+"), "a+b@c.d_e-f~");
+        assert_eq!(encode("a+b&c=d é", ""), "a%2Bb%26c%3Dd%20%C3%A9");
+    }
+}

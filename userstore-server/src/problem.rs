@@ -1,0 +1,151 @@
+//! What went wrong, as problem details (RFC 9457): every answer of 400 or more is one.
+
+mod catch;
+mod kind;
+mod respond;
+
+use std::borrow::Cow;
+
+use rocket::http::Status;
+use serde::Serialize;
+use userstore_core::{Error, Place, Violation};
+
+pub(crate) use self::catch::catchers;
+use self::kind::Kind;
+
+/// A request that was not carried out, and all there is to say about it.
+#[derive(Debug)]
+pub(crate) struct Problem(Box<Details>);
+
+#[derive(Debug)]
+struct Details {
+    kind: &'static Kind,
+    detail: Cow<'static, str>,
+    faults: Vec<Fault>,
+    /// The parts that do not work, where that is what was asked.
+    failing: Vec<&'static str>,
+    /// Whether a token was sent, and refused.
+    token_refused: bool,
+    /// In seconds, where it is known.
+    retry_after: Option<u64>,
+    /// The methods that the path knows.
+    allow: Option<String>,
+    /// For the log, not for the caller.
+    cause: Option<Error>,
+}
+
+/// One thing that is wrong with the input.
+#[derive(Debug, Serialize)]
+pub(crate) struct Fault {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pointer: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parameter: Option<Cow<'static, str>>,
+    detail: Cow<'static, str>,
+}
+
+impl Fault {
+    /// About a parameter of a list.
+    pub(crate) fn parameter(name: impl Into<Cow<'static, str>>, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self { pointer: None, parameter: Some(name.into()), detail: detail.into() }
+    }
+}
+
+impl From<Violation> for Fault {
+    fn from(Violation { place, detail }: Violation) -> Self {
+        match place {
+            Place::Pointer(pointer) => Self { pointer: Some(pointer), parameter: None, detail },
+            Place::Parameter(name) => Self::parameter(name, detail),
+        }
+    }
+}
+
+impl Problem {
+    fn new(kind: &'static Kind, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self(Box::new(Details {
+            kind,
+            detail: detail.into(),
+            faults: Vec::new(),
+            failing: Vec::new(),
+            token_refused: false,
+            retry_after: None,
+            allow: None,
+            cause: None,
+        }))
+    }
+
+    /// The problem that a bare status stands for.
+    pub(crate) fn of(status: Status) -> Self {
+        let kind = kind::of_status(status);
+        Self::new(kind, kind.advice)
+    }
+
+    /// No token came.
+    pub(crate) fn unauthenticated() -> Self {
+        Self::new(&kind::UNAUTHENTICATED, "send the token of a session as Authorization: Bearer")
+    }
+
+    /// The body is not one JSON object.
+    pub(crate) fn malformed_json(detail: String) -> Self {
+        Self::new(&kind::MALFORMED_JSON, detail)
+    }
+
+    /// The request is not as HTTP has it.
+    pub(crate) fn malformed_request(detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(&kind::MALFORMED_REQUEST, detail)
+    }
+
+    /// Rules that the input breaks.
+    pub(crate) fn invalid(violations: impl IntoIterator<Item = Violation>) -> Self {
+        Self::with_faults(violations.into_iter().map(Fault::from).collect())
+    }
+
+    /// Things that are wrong with the input.
+    pub(crate) fn with_faults(faults: Vec<Fault>) -> Self {
+        let mut problem = Self::new(&kind::VALIDATION_FAILED, kind::VALIDATION_FAILED.advice);
+        problem.0.faults = faults;
+        problem
+    }
+
+    /// There is no such record.
+    pub(crate) fn not_found(what: &'static str) -> Self {
+        Error::NotFound(what).into()
+    }
+
+    /// The path knows other methods.
+    pub(crate) fn method_not_allowed(allow: String) -> Self {
+        let mut problem = Self::of(Status::MethodNotAllowed);
+        problem.0.allow = Some(allow);
+        problem
+    }
+
+    /// These parts do not work.
+    pub(crate) fn not_ready(failing: Vec<&'static str>) -> Self {
+        let mut problem = Self::new(&kind::UNAVAILABLE, format!("not working: {}", failing.join(", ")));
+        problem.0.failing = failing;
+        problem
+    }
+
+    /// The status that it is answered with.
+    pub(crate) fn status(&self) -> Status {
+        self.0.kind.status
+    }
+}
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        let mut problem = match kind::of_error(&error) {
+            // Whatever it is, it was not meant for callers.
+            kind if kind.status.code == 500 => Self::new(kind, kind.advice),
+            kind => Self::new(kind, error.to_string()),
+        };
+        match error {
+            Error::Invalid(violations) => return Self::invalid(violations),
+            Error::Unauthenticated => problem.0.token_refused = true,
+            Error::Busy { retry_after } => problem.0.retry_after = Some(retry_after.as_secs().max(1)),
+            _ => {}
+        }
+        problem.0.cause = Some(error);
+        problem
+    }
+}

@@ -1,0 +1,25 @@
+//! The routes: each parses, calls one operation of the core, and shows what came of it.
+
+mod auth;
+mod health;
+mod home;
+mod sessions;
+mod user;
+mod users;
+
+use rocket::{Build, Rocket};
+
+use crate::problem::Problem;
+
+/// What a route answers.
+type Answer<T> = Result<T, Problem>;
+
+/// What a guard found, or why the request is refused. A route asks its guards in the order that refusals are told in:
+/// who asks, whether he may, what is wrong with the input.
+type Guard<T> = Result<T, Problem>;
+
+/// Adds the routes of one module.
+type Mount = fn(Rocket<Build>) -> Rocket<Build>;
+
+/// Every module of routes, by the function that mounts it.
+pub(crate) const ALL: &[Mount] = &[home::mount, users::mount, user::mount, sessions::mount, auth::mount, health::mount];

@@ -1,0 +1,146 @@
+//! The program: flags and settings in, an exit code out.
+
+use std::error::Error as _;
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Parser;
+use rocket::config::{Config, Ident, LogLevel, Shutdown, Sig};
+use rocket::error::ErrorKind;
+use userstore_core::config::{self, Settings, Sources};
+use userstore_core::{Error, UserStore};
+
+use crate::log;
+
+/// How long what runs besides requests may take to end, once the last request has.
+const LAST_WORDS: Duration = Duration::from_secs(5);
+
+/// Serves the user store over HTTP.
+///
+/// Settings come from userstore.toml in the working directory, then from the environment (`DATABASE_URL`, `HOST`, `PORT`,
+/// `USERSTORE_<SECTION>_<KEY>`), then from the flags; the later wins.
+#[derive(Debug, Parser)]
+#[command(name = "userstore-server", version)]
+struct Flags {
+    /// Read the settings from this file
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Listen on this address
+    #[arg(long, value_name = "ADDRESS")]
+    host: Option<String>,
+    /// Listen on this port; 0 takes a free one
+    #[arg(long, value_name = "PORT")]
+    port: Option<String>,
+}
+
+/// Why the server did not start, or stopped by itself.
+enum Failure {
+    Settings(String),
+    Other(String),
+}
+
+/// Runs the server until it is told to stop: the whole of the binary `userstore-server`.
+///
+/// The exit code is 0 after a stop that was asked for, 2 for flags and settings that make no sense, and 1 for all else.
+/// What is wrong is said in one line on standard error.
+#[must_use]
+pub fn main() -> ExitCode {
+    let (code, message) = match start(&Flags::parse()) {
+        Ok(()) => return ExitCode::SUCCESS,
+        Err(Failure::Settings(message)) => (2, message),
+        Err(Failure::Other(message)) => (1, message),
+    };
+    // Nothing is left to be done where standard error is closed.
+    let _ = writeln!(std::io::stderr(), "userstore-server: {message}");
+    ExitCode::from(code)
+}
+
+fn start(flags: &Flags) -> Result<(), Failure> {
+    let settings = config::load(&flags.sources()).map_err(Failure::from)?;
+    log::start(&settings.log);
+    let workers = settings.server.workers.map_or_else(cores, usize::from);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .thread_name("userstore-worker")
+        .worker_threads(workers)
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::Other(format!("no threads to serve with: {error}")))?;
+    let served = runtime.block_on(serve(settings));
+    runtime.shutdown_timeout(LAST_WORDS);
+    served
+}
+
+async fn serve(settings: Settings) -> Result<(), Failure> {
+    let address = (settings.server.host, settings.server.port);
+    let store = UserStore::builder().settings(settings).connect().await.map_err(Failure::from)?;
+    let served = crate::rocket(store.clone()).launch().await;
+    store.close().await;
+    match served.as_ref().map_err(rocket::Error::kind) {
+        Ok(_) => Ok(()),
+        Err(ErrorKind::Shutdown(..)) => {
+            tracing::warn!("some requests were cut off: they took longer than server.shutdown_grace");
+            Ok(())
+        }
+        Err(ErrorKind::Bind(error) | ErrorKind::Io(error)) => {
+            let address = std::net::SocketAddr::from(address);
+            Err(Failure::Other(format!("cannot listen on {address}: {error}; choose another --host or --port")))
+        }
+        Err(other) => Err(Failure::Other(other.to_string())),
+    }
+}
+
+/// What Rocket is to do, and above all what it is to leave alone.
+pub(crate) fn config(settings: &Settings) -> Config {
+    let grace = settings.server.shutdown_grace;
+    let grace = grace.as_secs() + u64::from(grace.subsec_nanos() > 0);
+    Config {
+        address: settings.server.host,
+        port: settings.server.port,
+        workers: settings.server.workers.map_or_else(cores, usize::from),
+        ident: Ident::none(),
+        // A peer could put any address in a header.
+        ip_header: None,
+        log_level: LogLevel::Off,
+        cli_colors: false,
+        shutdown: Shutdown {
+            ctrlc: true,
+            signals: [Sig::Term].into(),
+            grace: u32::try_from(grace).unwrap_or(u32::MAX),
+            mercy: 1,
+            ..Shutdown::default()
+        },
+        ..Config::release_default()
+    }
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+impl Flags {
+    /// A flag wins over both names that the environment has for its setting.
+    fn sources(&self) -> Sources {
+        let flags = [(&self.host, ["HOST", "USERSTORE_SERVER_HOST"]), (&self.port, ["PORT", "USERSTORE_SERVER_PORT"])];
+        flags.iter().fold(Sources::from_process().file(self.config.clone()), |sources, (flag, names)| match flag {
+            Some(value) => names.iter().fold(sources, |sources, name| sources.variable(name, value)),
+            None => sources,
+        })
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        if let Error::Settings(message) = error {
+            return Self::Settings(message);
+        }
+        let mut message = error.to_string();
+        let mut cause = error.source();
+        while let Some(error) = cause {
+            message = format!("{message}: {error}");
+            cause = error.source();
+        }
+        Self::Other(message)
+    }
+}
