@@ -92,6 +92,7 @@ fn describe(error: figment::Error, file: Option<&Path>) -> Error {
     let key = error.path.join(".");
     Error::Settings(match error.kind {
         Fault::InvalidType(_, expected) | Fault::InvalidValue(_, expected) => {
+            let expected = if expected.starts_with('u') { "a whole number that is not too large" } else { &expected };
             format!("{key} must be {expected}{place}")
         }
         Fault::UnknownField(name, known) | Fault::UnknownVariant(name, known) if known.is_empty() => {
@@ -105,6 +106,9 @@ fn describe(error: figment::Error, file: Option<&Path>) -> Error {
         Fault::Message(text) if key.is_empty() => {
             let first = text.lines().next().unwrap_or_default();
             format!("the file of settings is not TOML{place}: {first}")
+        }
+        Fault::Message(_) if key == "server.host" => {
+            format!("{key} must be an IP address, such as 127.0.0.1, 0.0.0.0 or ::1{place}")
         }
         Fault::Message(text) => format!("{key} {text}{place}"),
         other => format!("{key} {other}{place}"),

@@ -68,7 +68,11 @@ impl Target {
         options.write(true).create(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        options.open(&self.file).map(drop).map_err(|error| Error::unavailable("database", error))
+        options.open(&self.file).map(drop).map_err(|error| self.cannot_be_opened(&error))
+    }
+
+    fn cannot_be_opened(&self, error: &dyn std::error::Error) -> Error {
+        Error::unavailable("database", format!("{} cannot be opened: {error}", self.file.display()))
     }
 
     fn options(&self, connections: u32, busy: Duration) -> ConnectOptions {
@@ -121,7 +125,7 @@ where
                 tokio::time::sleep(WRITER_BUSY).await;
                 left = left.saturating_sub(WRITER_BUSY);
             }
-            Err(error) => return Err(error.into()),
+            Err(error) => return Err(target.cannot_be_opened(&error)),
         }
     }
 }

@@ -15,11 +15,15 @@ const PAUSE: Duration = Duration::from_millis(10);
 /// Applies what is missing. The write lock of SQLite is held from the first look to the commit, so that of two
 /// processes that start together one does the work and the other finds it done; killed at any point, nothing is done.
 pub(super) async fn up(connection: &DatabaseConnection, timeout: Duration) -> Result<()> {
-    let newest = Migrator::migrations().last().map(|migration| migration.name().to_owned());
-    if newest.is_some()
-        && applied(connection).await.is_ok_and(|names| names.last().map(|(name, _)| name) == newest.as_ref())
-    {
+    let wanted: Vec<String> = Migrator::migrations().iter().map(|migration| migration.name().to_owned()).collect();
+    // A file that has no table of migrations yet has none.
+    let done: Vec<String> = applied(connection).await.unwrap_or_default().into_iter().map(|(name, _)| name).collect();
+    if done == wanted {
         return Ok(());
+    }
+    if done.iter().any(|name| !wanted.contains(name)) {
+        let message = "the database was changed by another version of userstore; use that version, or a newer one";
+        return Err(Error::Settings(message.to_owned()));
     }
     let transaction = lock(connection, timeout).await?;
     let nested = transaction.begin().await?;

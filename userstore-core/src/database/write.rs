@@ -117,7 +117,9 @@ impl Worker {
         let version = match self.connection.query_one_raw(statement).await {
             Ok(row) => row.and_then(|row| row.try_get_by_index::<i64>(0).ok()),
             Err(error) => {
-                tracing::warn!(%error, "cannot tell whether another process has written");
+                if self.version.is_some() {
+                    tracing::warn!(%error, "cannot tell whether another process has written: nothing is remembered");
+                }
                 None
             }
         };

@@ -147,11 +147,9 @@ async fn hashing(store: &UserStore) -> Finding {
 }
 
 fn pepper(store: &UserStore) -> Finding {
-    match store.settings().passwords.pepper {
-        Some(_) => Finding::good("pepper", "hashes need a secret that the database does not hold"),
-        None => {
-            let advice = "set passwords.pepper to make a stolen database worth less".to_owned();
-            Finding { advice: Some(advice), ..Finding::good("pepper", "none") }
-        }
+    if store.settings().passwords.pepper.is_some() {
+        return Finding::good("pepper", "hashes need a secret that the database does not hold");
     }
+    let advice = "set passwords.pepper to make a stolen database worth less".to_owned();
+    Finding { advice: Some(advice), ..Finding::good("pepper", "none") }
 }
