@@ -7,7 +7,7 @@ use rocket::Request;
 use rocket::http::{Header, Method, Status};
 use rocket::response::{self, Responder, Response};
 use serde::Serialize;
-use userstore_core::{Page, SignIn, Timestamp, User};
+use userstore_core::{Page, SignIn, Tag, Timestamp, User};
 
 use crate::input;
 
@@ -31,7 +31,7 @@ impl<'r> Responder<'r, 'static> for Representation {
         } else {
             json(Status::Ok, &*self.0)?
         };
-        answer.set_header(etag(&self.0));
+        answer.set_header(etag(&tag));
         Ok(answer)
     }
 }
@@ -42,7 +42,7 @@ pub(crate) struct Created(pub(crate) Arc<User>);
 impl<'r> Responder<'r, 'static> for Created {
     fn respond_to(self, _: &'r Request<'_>) -> response::Result<'static> {
         let mut answer = json(Status::Created, &*self.0)?;
-        answer.set_header(etag(&self.0));
+        answer.set_header(etag(&self.0.tag()));
         answer.set_header(Header::new("location", format!("/user/{}", encode(self.0.username.as_str(), "@+"))));
         Ok(answer)
     }
@@ -105,7 +105,8 @@ impl<'r> Responder<'r, 'static> for Done {
 }
 
 fn json(status: Status, value: &impl Serialize) -> response::Result<'static> {
-    let body = serde_json::to_vec(value).map_err(|_| Status::InternalServerError)?;
+    let mut body = Vec::with_capacity(USUAL);
+    serde_json::to_writer(&mut body, value).map_err(|_| Status::InternalServerError)?;
     Response::build()
         .status(status)
         .header(Header::new("content-type", "application/json"))
@@ -115,6 +116,9 @@ fn json(status: Status, value: &impl Serialize) -> response::Result<'static> {
         .ok()
 }
 
+/// The bytes of most answers.
+const USUAL: usize = 512;
+
 /// The most bytes that are handed to the wire at once.
 const CHUNK: usize = 64 * 1024;
 
@@ -123,8 +127,8 @@ fn no_store() -> Header<'static> {
     Header::new("cache-control", "no-store")
 }
 
-fn etag(user: &User) -> Header<'static> {
-    Header::new("etag", format!("\"{}\"", user.tag()))
+fn etag(tag: &Tag) -> Header<'static> {
+    Header::new("etag", ["\"", tag.as_str(), "\""].concat())
 }
 
 /// Percent-encodes a text for a path or a query (RFC 3986, section 2.1): all but the unreserved characters, and those

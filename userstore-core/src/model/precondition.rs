@@ -12,8 +12,10 @@ pub struct Tag(String);
 
 impl Tag {
     pub(crate) fn new(id: uuid::Uuid, version: i64) -> Self {
-        let (_, low) = id.as_u64_pair();
-        Self(format!("{low:x}.{version}"))
+        // The last group of the id and some of the one before: its random bits.
+        let mut digits = uuid::Uuid::encode_buffer();
+        let low = &id.as_simple().encode_lower(&mut digits)[16..];
+        Self([low.trim_start_matches('0'), ".", &version.to_string()].concat())
     }
 
     /// The tag as it was given out, without quotes.

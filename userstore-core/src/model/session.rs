@@ -58,8 +58,8 @@ impl SessionToken {
         let mut text = Zeroizing::new(String::with_capacity(PREFIX.len() + SECRET_CHARS + CHECKSUM_CHARS));
         text.push_str(PREFIX);
         push_base62(&mut text, secret, SECRET_CHARS);
-        let checksum = crc32fast::hash(text.as_bytes());
-        push_base62(&mut text, &checksum.to_be_bytes(), CHECKSUM_CHARS);
+        let checksum = checksum(&text);
+        text.extend(checksum.map(char::from));
         Self(text)
     }
 
@@ -92,6 +92,17 @@ fn push_base62(text: &mut String, number: &[u8], width: usize) {
     text.extend(digits.iter().map(|digit| char::from(*digit)));
 }
 
+/// The CRC-32 of a text, in base62.
+fn checksum(text: &str) -> [u8; CHECKSUM_CHARS] {
+    let mut number = crc32fast::hash(text.as_bytes());
+    let mut digits = [0; CHECKSUM_CHARS];
+    for digit in digits.iter_mut().rev() {
+        *digit = ALPHABET[(number % 62) as usize];
+        number /= 62;
+    }
+    digits
+}
+
 /// What the store knows of a token: its SHA-256.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct TokenHash([u8; 32]);
@@ -103,9 +114,7 @@ impl TokenHash {
         let well_formed =
             rest.len() == SECRET_CHARS + CHECKSUM_CHARS && rest.bytes().all(|b| b.is_ascii_alphanumeric());
         let (signed, checksum) = presented.split_at_checked(PREFIX.len() + SECRET_CHARS).filter(|_| well_formed)?;
-        let mut expected = String::with_capacity(CHECKSUM_CHARS);
-        push_base62(&mut expected, &crc32fast::hash(signed.as_bytes()).to_be_bytes(), CHECKSUM_CHARS);
-        (checksum == expected).then(|| Self(Sha256::digest(presented.as_bytes()).into()))
+        (checksum.as_bytes() == self::checksum(signed)).then(|| Self(Sha256::digest(presented.as_bytes()).into()))
     }
 
     pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Self> {

@@ -41,7 +41,8 @@ impl Account {
         match (&self.target, &self.actor) {
             // The token was checked against this very state of the user.
             (Target::Own(_), Actor::Caller(caller)) => Ok(Arc::clone(caller.user())),
-            _ => self.find().await.map(Arc::new),
+            // Boxed, as the future of the usual way would else be as large.
+            _ => Box::pin(self.find()).await.map(Arc::new),
         }
     }
 

@@ -27,7 +27,8 @@ pub(crate) async fn authenticate(store: &UserStore, token: &str) -> Result<Calle
     let known = cache.session(&hash).and_then(|session| Some((cache.user(&session.user_id)?, session)));
     let (user, session) = match known {
         Some(known) => known,
-        None => load(store, hash).await?,
+        // Boxed, as it is seldom needed: every caller's future would have to hold it, and be moved with it.
+        None => Box::pin(load(store, hash)).await?,
     };
     if session.is_live(&user, store.clock().now()) {
         Ok(Caller { store: store.clone(), session, user })

@@ -80,6 +80,14 @@ impl Passwords {
         self.pool.close();
     }
 
+    /// Asked before the database is, so that a flood of sign-ins that cannot be served costs it nothing.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] while the queue is full.
+    pub(crate) fn check_room(&self) -> Result<()> {
+        if self.pool.has_room() { Ok(()) } else { Err(refuse(PoolError::Full)) }
+    }
+
     /// The hash of a password, with a new salt.
     pub(crate) async fn hash(&self, password: Prepared) -> Result<PasswordHash> {
         self.pool.hash(password, self.random.bytes()).await.map(PasswordHash).map_err(refuse)

@@ -100,6 +100,11 @@ impl HashPool {
         self.threads.0.queue.close();
     }
 
+    /// Whether a job would be let in now: asked before work that would be in vain.
+    pub(crate) fn has_room(&self) -> bool {
+        self.threads.0.queue.has_room()
+    }
+
     pub(crate) fn stats(&self) -> PoolStats {
         let (waiting, running) = self.threads.0.queue.counts();
         PoolStats { computed: self.threads.0.computed.load(Ordering::Relaxed), waiting, running }

@@ -36,15 +36,24 @@ impl<J> Queue<J> {
         if state.is_closed {
             return Err(Refused::Closed);
         }
-        if state.waiting.len() + state.running >= self.places {
-            state.waiting.retain(|job| !(self.is_abandoned)(job));
-        }
-        if state.waiting.len() + state.running >= self.places {
+        if !self.find_room(&mut state) {
             return Err(Refused::Full);
         }
         state.waiting.push_back(job);
         self.arrived.notify_one();
         Ok(())
+    }
+
+    /// Whether a job would be let in now.
+    pub(super) fn has_room(&self) -> bool {
+        self.find_room(&mut self.lock())
+    }
+
+    fn find_room(&self, state: &mut State<J>) -> bool {
+        if state.waiting.len() + state.running >= self.places {
+            state.waiting.retain(|job| !(self.is_abandoned)(job));
+        }
+        state.waiting.len() + state.running < self.places
     }
 
     /// Waits for a job, and counts it as running until [`finish`](Self::finish). `None` once the queue is closed.

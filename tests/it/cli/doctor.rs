@@ -1,0 +1,144 @@
+//! `doctor`
+
+use serde_json::{Value, json};
+
+use super::{Desk, Ran};
+
+const CHECKS: [&str; 6] = ["settings", "database", "file modes", "administrators", "hashing", "pepper"];
+
+fn examined(ran: &Ran) -> Vec<Value> {
+    serde_json::from_str(&ran.stdout).unwrap_or_else(|error| panic!("no JSON, {error}: {ran:?}"))
+}
+
+#[track_caller]
+fn finding(findings: &[Value], check: &str) -> Value {
+    let found = findings.iter().find(|finding| finding["check"] == check);
+    found.unwrap_or_else(|| panic!("no {check}: {findings:?}")).clone()
+}
+
+fn doctor(desk: &Desk) -> Vec<Value> {
+    let ran = desk.run(&["doctor", "--output", "json"]).exits(0);
+    assert_eq!(ran.stderr, "");
+    examined(&ran)
+}
+
+#[test]
+fn a_sound_store_is_found_good() {
+    let desk = Desk::new();
+    desk.create("root", &["--role", "admin"]);
+    let findings = doctor(&desk);
+    let checks: Vec<&Value> = findings.iter().map(|finding| &finding["check"]).collect();
+    assert_eq!(json!(checks), json!(CHECKS));
+    for finding in &findings {
+        let names: Vec<&String> = finding.as_object().unwrap().keys().collect();
+        assert_eq!(names, ["check", "verdict", "detail", "advice"]);
+        assert_eq!(finding["verdict"], "good", "{finding}");
+        assert!(finding["detail"].as_str().is_some_and(|detail| !detail.is_empty()), "{finding}");
+    }
+    let hashing = finding(&findings, "hashing")["detail"].as_str().unwrap().to_owned();
+    assert!(hashing.contains(" ms"), "{hashing}");
+}
+
+#[test]
+fn findings_are_printed_in_every_format() {
+    let desk = Desk::new();
+    let csv = desk.run(&["doctor", "--output", "csv"]).done();
+    let lines: Vec<&str> = csv.lines().collect();
+    assert_eq!(lines[0], "check,verdict,detail,advice");
+    for (line, check) in lines[1..].iter().zip(CHECKS) {
+        assert!(line.starts_with(&format!("{check},")), "{line}");
+    }
+    assert_eq!(lines.len(), 1 + CHECKS.len());
+    let table = desk.run(&["doctor"]).done();
+    assert!(CHECKS.iter().chain(&["check", "verdict", "detail", "advice"]).all(|word| table.contains(word)), "{table}");
+}
+
+#[test]
+fn without_an_active_admin_it_warns() {
+    let desk = Desk::new();
+    let administrators = || finding(&doctor(&desk), "administrators");
+    assert_eq!(administrators()["verdict"], "warning");
+    let advice = administrators()["advice"].as_str().unwrap().to_owned();
+    assert!(advice.contains("userstore-cli grant-role NAME admin"), "{advice}");
+
+    desk.create("alice", &[]);
+    assert_eq!(administrators()["verdict"], "warning");
+    desk.run(&["grant-role", "alice", "admin"]).done();
+    assert_eq!((&administrators()["verdict"], &administrators()["advice"]), (&json!("good"), &Value::Null));
+}
+
+/// Every bit that lets somebody else in counts, and the advice, followed to the letter, puts it right.
+#[cfg(unix)]
+#[test]
+fn a_database_that_others_can_open_is_warned_about() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let desk = Desk::new();
+    desk.create("alice", &[]);
+    for mode in [0o644, 0o640, 0o620, 0o606] {
+        std::fs::set_permissions(desk.database(), std::fs::Permissions::from_mode(mode)).unwrap();
+        let modes = finding(&doctor(&desk), "file modes");
+        assert_eq!(modes["verdict"], "warning", "{mode:o}: {modes}");
+        let path = desk.database().display().to_string();
+        assert!(modes["detail"].as_str().unwrap().contains(&path), "{modes}");
+        let advice = modes["advice"].as_str().unwrap().to_owned();
+        assert!(advice.starts_with("chmod 600 ") && advice.contains(&path), "{advice}");
+        let mut words = advice.split(' ');
+        let files = std::process::Command::new(words.next().unwrap()).args(words).status().unwrap();
+        assert!(files.success() || advice.contains("-wal"), "{advice}");
+        assert_eq!(finding(&doctor(&desk), "file modes")["verdict"], "good");
+    }
+}
+
+#[test]
+fn a_pepper_is_noticed_and_not_shown() {
+    let desk = Desk::new();
+    desk.write("pepper", "canary pepper of a good length\n");
+    let path = desk.path("pepper").display().to_string();
+    let ran = desk.with(&[("USERSTORE_PASSWORDS_PEPPER_FILE", &path)], &["doctor", "-o", "json"]).exits(0);
+    let pepper = finding(&examined(&ran), "pepper");
+    assert_eq!((&pepper["verdict"], &pepper["advice"]), (&json!("good"), &Value::Null));
+    assert!(finding(&doctor(&desk), "pepper")["advice"].as_str().unwrap().contains("passwords.pepper"));
+}
+
+#[test]
+fn settings_that_do_not_load_are_a_finding() {
+    let ran = Desk::new().with(&[("USERSTORE_NO_SUCH", "canary")], &["doctor", "-o", "json"]).exits(2);
+    let findings = examined(&ran);
+    assert_eq!(
+        (findings.len(), &findings[0]["check"], &findings[0]["verdict"]),
+        (1, &json!("settings"), &json!("failed"))
+    );
+    assert!(findings[0]["detail"].as_str().unwrap().contains("USERSTORE_NO_SUCH"), "{ran:?}");
+    assert!(findings[0]["advice"].is_string() && ran.stderr.starts_with("error: "), "{ran:?}");
+}
+
+#[test]
+fn a_database_that_does_not_open_is_a_finding_with_its_cause() {
+    let desk = Desk::new();
+    desk.write("users.db", "no database ".repeat(1000));
+    let ran = desk.run(&["doctor", "-o", "json"]).exits(8);
+    let findings = examined(&ran);
+    assert_eq!(finding(&findings, "settings")["verdict"], "good");
+    let database = finding(&findings, "database");
+    assert_eq!(database["verdict"], "failed");
+    assert!(database["detail"].as_str().unwrap().contains("file is not a database"), "{database}");
+    assert!(database["advice"].is_string() && ran.stderr.starts_with("error: "), "{ran:?}");
+}
+
+/// The last page of a fresh database belongs to an index that opening does not look into.
+#[test]
+fn a_database_that_is_damaged_inside_fails() {
+    let desk = Desk::new();
+    desk.create("alice", &[]);
+    let mut bytes = std::fs::read(desk.database()).unwrap();
+    let last = bytes.len() - 4096;
+    bytes[last..].fill(0xee);
+    desk.write("users.db", &bytes);
+    let ran = desk.run(&["doctor", "-o", "json"]).exits(1);
+    let database = finding(&examined(&ran), "database");
+    assert_eq!(database["verdict"], "failed", "{ran:?}");
+    assert!(database["advice"].as_str().unwrap().contains("backup"), "{database}");
+    assert!(ran.stderr.starts_with("error: a check failed"), "{ran:?}");
+    assert_eq!(std::fs::read(desk.database()).unwrap(), bytes, "the doctor repairs nothing");
+}

@@ -1,0 +1,169 @@
+//! Where the settings come from, which of them wins, and what is said of those that do not load.
+
+use super::{Desk, PASSWORD, Ran};
+
+/// A desk with three databases, in each of which somebody else lives.
+fn desk() -> Desk {
+    let desk = Desk::new();
+    for name in ["one", "two", "three"] {
+        let mut command = desk.command(&["create-user", name, "--password-stdin"]);
+        Ran::of(command.env("DATABASE_URL", url(name)).write_stdin(PASSWORD)).done();
+    }
+    desk
+}
+
+/// Relative to the working directory.
+fn url(name: &str) -> String {
+    format!("sqlite://{name}.db?mode=rwc")
+}
+
+fn file(name: &str) -> String {
+    format!("[database]\nurl = \"{}\"\n", url(name))
+}
+
+/// Lists users with these variables and arguments, and without `DATABASE_URL` unless it is one of them.
+fn list(desk: &Desk, variables: &[(&str, &str)], more: &[&str]) -> Ran {
+    let mut command = desk.command(&[&["list-users", "--output", "csv"], more].concat());
+    Ran::of(command.env_remove("DATABASE_URL").envs(variables.iter().copied()))
+}
+
+/// Who lives in the database that the settings name.
+#[track_caller]
+fn found(desk: &Desk, variables: &[(&str, &str)], more: &[&str]) -> String {
+    let csv = list(desk, variables, more).done();
+    let line = csv.lines().nth(1).unwrap_or_default();
+    line.split(',').nth(1).unwrap_or_default().to_owned()
+}
+
+#[test]
+fn without_settings_the_database_is_in_the_working_directory() {
+    let desk = Desk::new();
+    assert_eq!(found(&desk, &[], &[]), "");
+    assert!(desk.path("userstore.db").exists());
+}
+
+#[test]
+fn the_later_wins_of_file_and_environment() {
+    let desk = desk();
+    desk.write("userstore.toml", file("one"));
+    desk.write("other.toml", file("two"));
+    let other = ("USERSTORE_CONFIG", "other.toml");
+    assert_eq!(found(&desk, &[], &[]), "one");
+    assert_eq!(found(&desk, &[other], &[]), "two");
+    assert_eq!(found(&desk, &[], &["--config", "other.toml"]), "two");
+    assert_eq!(found(&desk, &[other], &["--config", "userstore.toml"]), "one");
+    for name in ["DATABASE_URL", "USERSTORE_DATABASE_URL"] {
+        let third = (name, url("three"));
+        assert_eq!(found(&desk, &[(third.0, &third.1)], &[]), "three");
+        assert_eq!(found(&desk, &[other, (third.0, &third.1)], &["--config", "other.toml"]), "three");
+    }
+}
+
+#[test]
+fn a_secret_is_read_from_a_file() {
+    let desk = desk();
+    desk.write("url", format!("{}\n", url("two")));
+    for name in ["DATABASE_URL_FILE", "USERSTORE_DATABASE_URL_FILE"] {
+        assert_eq!(found(&desk, &[(name, "url")], &[]), "two");
+        list(&desk, &[(name, "nowhere")], &[]).refused(2, "nowhere");
+    }
+}
+
+#[test]
+fn a_secret_given_twice_is_an_error() {
+    let desk = desk();
+    desk.write("url", url("two"));
+    let two = url("two");
+    for name in ["DATABASE_URL", "USERSTORE_DATABASE_URL"] {
+        let from_file = format!("{name}_FILE");
+        let ran = list(&desk, &[(name, &two), (&from_file, "url")], &[]).exits(2);
+        assert!(ran.stderr.contains(&from_file) && ran.stderr.contains(&format!("{name} ")), "{ran:?}");
+    }
+}
+
+#[test]
+fn two_names_of_one_key_have_to_agree() {
+    let desk = desk();
+    let (one, two) = (url("one"), url("two"));
+    assert_eq!(found(&desk, &[("DATABASE_URL", &one), ("USERSTORE_DATABASE_URL", &one)], &[]), "one");
+    let ran = list(&desk, &[("DATABASE_URL", &one), ("USERSTORE_DATABASE_URL", &two)], &[]).exits(2);
+    assert!(ran.stderr.contains("USERSTORE_DATABASE_URL") && ran.stderr.contains("and DATABASE_URL"), "{ran:?}");
+    list(&desk, &[("PORT", "1"), ("USERSTORE_SERVER_PORT", "2")], &[]).refused(2, "USERSTORE_SERVER_PORT");
+    list(&desk, &[("HOST", "127.0.0.1"), ("USERSTORE_SERVER_HOST", "::1")], &[]).refused(2, "USERSTORE_SERVER_HOST");
+}
+
+#[test]
+fn what_is_unknown_is_named() {
+    let desk = desk();
+    let one = url("one");
+    for name in ["USERSTORE_NO_SUCH", "USERSTORE_DATABASE_URI", "USERSTORE_", "USERSTORE_SERVER_PORT_FILE"] {
+        list(&desk, &[("DATABASE_URL", &one), (name, "canary")], &[]).refused(2, name);
+    }
+    // What is not ours is none of our business.
+    assert_eq!(found(&desk, &[("DATABASE_URL", &one), ("USERSTOREX", "1"), ("REDIS", "2")], &[]), "one");
+    let unknown =
+        [("colour = 1", "colour"), ("[databse]\nurl = \"canary\"", "databse"), ("[database]\nurll = \"\"", "urll")];
+    for (text, name) in unknown {
+        desk.write("userstore.toml", text);
+        list(&desk, &[], &[]).refused(2, &format!("`{name}`"));
+    }
+}
+
+#[test]
+fn a_value_that_does_not_parse_is_named_and_not_shown() {
+    let desk = desk();
+    let wrong = [
+        ("USERSTORE_SERVER_PORT", "canary", "server.port"),
+        ("USERSTORE_SERVER_PORT", "70000", "server.port"),
+        ("PORT", "-1", "server.port"),
+        ("HOST", "canary", "server.host"),
+        ("USERSTORE_SERVER_WORKERS", "0", "server.workers"),
+        ("USERSTORE_SERVER_SHUTDOWN_GRACE", "canary", "server.shutdown_grace"),
+        ("USERSTORE_DATABASE_URL", "canary", "database.url"),
+        ("USERSTORE_DATABASE_URL", "postgres://alice:canary@db/users", "database.url"),
+        ("USERSTORE_DATABASE_URL", "sqlite::memory:", "database.url"),
+        ("USERSTORE_DATABASE_MAX_CONNECTIONS", "0", "database.max_connections"),
+        ("USERSTORE_DATABASE_TIMEOUT", "5", "database.timeout"),
+        ("USERSTORE_SESSIONS_STORE", "canary", "sessions.store"),
+        ("USERSTORE_SESSIONS_TTL", "canary", "sessions.ttl"),
+        ("USERSTORE_SESSIONS_MAX_PER_USER", "1001", "sessions.max_per_user"),
+        ("USERSTORE_CACHE_KIND", "canary", "cache.kind"),
+        ("USERSTORE_CACHE_TTL", "canary", "cache.ttl"),
+        ("USERSTORE_SIGNUP_MODE", "canary", "signup.mode"),
+        ("USERSTORE_PASSWORDS_MIN_LENGTH", "7", "passwords.min_length"),
+        ("USERSTORE_PASSWORDS_MEMORY_KIB", "19455", "passwords.memory_kib"),
+        ("USERSTORE_PASSWORDS_ITERATIONS", "0", "passwords.iterations"),
+        ("USERSTORE_PASSWORDS_PARALLELISM", "99", "passwords.parallelism"),
+        ("USERSTORE_PASSWORDS_MAX_CONCURRENT", "0", "passwords.max_concurrent"),
+        ("USERSTORE_PASSWORDS_MAX_QUEUE", "canary", "passwords.max_queue"),
+        ("USERSTORE_PASSWORDS_PEPPER", "canary", "passwords.pepper"),
+        ("USERSTORE_LOG_LEVEL", "canary", "log.level"),
+        ("USERSTORE_LOG_FORMAT", "canary", "log.format"),
+    ];
+    for (name, value, key) in wrong {
+        list(&desk, &[(name, value)], &[]).refused(2, key);
+    }
+    assert!(!desk.path("userstore.db").exists());
+}
+
+#[test]
+fn a_file_that_is_not_there_or_not_toml_is_an_error() {
+    let desk = desk();
+    list(&desk, &[], &["--config", "nowhere.toml"]).refused(2, "nowhere.toml");
+    list(&desk, &[("USERSTORE_CONFIG", "nowhere.toml")], &[]).refused(2, "nowhere.toml");
+    let wrong = [
+        ("[passwords]\npepper = canary canary\n", "TOML"),
+        ("[passwords]\npepper = [\"canary\"]\n", "passwords.pepper"),
+        ("[passwords]\npepper = \"canary\"\n", "passwords.pepper"),
+        ("[database]\nurl = 5\n", "database.url"),
+        ("[server]\nport = \"8000\"\n", "server.port"),
+        ("database = \"canary\"\n", "database"),
+        ("[sessions]\nttl = 24\n", "sessions.ttl"),
+    ];
+    for (text, named) in wrong {
+        desk.write("settings.toml", text);
+        list(&desk, &[], &["--config", "settings.toml"]).refused(2, named);
+    }
+    desk.write("settings.toml", b"[log]\nlevel = \"\xff\"\n");
+    list(&desk, &[], &["--config", "settings.toml"]).refused(2, "settings.toml");
+}

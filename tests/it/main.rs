@@ -1,0 +1,28 @@
+//! The tests: one module a subject. Each test has a server, a database and a clock of its own, and needs no other.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "what goes wrong in a test fails it")]
+
+mod administration;
+mod arrows;
+mod at_once;
+mod bodies;
+mod cli;
+mod data;
+mod deletion;
+mod flood;
+mod home;
+mod lists;
+mod methods;
+mod passwords;
+mod paths;
+mod preconditions;
+mod problems;
+mod program;
+mod readme;
+mod requests;
+mod roles;
+mod routes;
+mod sessions;
+mod sign_in;
+mod sign_up;
+mod usernames;

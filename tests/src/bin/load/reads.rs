@@ -1,0 +1,92 @@
+//! Authenticated reads, against a bare Rocket route that answers with the same JSON to the same requests.
+
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use crate::Result;
+use crate::people::sign_up;
+use crate::report::{Report, Target};
+use crate::server::{STORE_THREADS, Server};
+use crate::spin::Spin;
+use crate::statistics::{median, per_second};
+use crate::{bare, cpu};
+
+const CONNECTIONS: usize = 32;
+/// Several short rounds, in turn: what else the machine does meanwhile, it does to both.
+const ROUND: Duration = Duration::from_millis(400);
+/// Before each round, so that connections are open and caches are warm.
+const WARM_UP: Duration = Duration::from_millis(100);
+/// The share of the time in which a server's thread has to work, lest the client be the limit.
+const SATURATED: f64 = 0.95;
+const TARGET: Target = Target::AtLeast(0.80);
+
+/// One round with one server.
+struct Round {
+    /// Answers a second.
+    rate: f64,
+    /// Answers a second that the server's threads spent on a core.
+    rate_of_cpu: f64,
+    /// How much of the time those threads spent there.
+    busy: f64,
+}
+
+pub(crate) fn measure(time: Duration, report: &mut Report) -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let store = Server::of_store(&folder.path().join("users.db"), 1)?;
+    let person = sign_up(store.address, 1)?.pop().ok_or("nobody signed up")?;
+    let bare = bare::start(&person.account)?;
+    let of_store = || round(&store, STORE_THREADS, &person.read);
+    let of_bare = || round(&bare, &["bare-"], &person.read);
+
+    let mut pairs = Vec::new();
+    of_store()?;
+    of_bare()?;
+    let end = Instant::now() + time;
+    while Instant::now() < end || pairs.len() < 2 {
+        // Neither always comes first.
+        let bare_first = of_bare()?;
+        pairs.push((of_store()?, bare_first));
+        let store_first = of_store()?;
+        pairs.push((store_first, of_bare()?));
+    }
+    store.stop()?;
+    bare.stop()?;
+    tell(&pairs, report);
+    Ok(())
+}
+
+fn round(server: &Server, threads: &[&str], read: &[u8]) -> Result<Round> {
+    let load = Spin::start(server.address, read, CONNECTIONS)?;
+    sleep(WARM_UP);
+    let (start, used, answered) = (Instant::now(), cpu::of_threads(threads)?, load.answered());
+    sleep(ROUND);
+    let (took, used, answered) =
+        (start.elapsed(), cpu::of_threads(threads)?.saturating_sub(used), load.answered() - answered);
+    load.stop()?;
+    let busy = used.as_secs_f64() / took.as_secs_f64();
+    Ok(Round { rate: per_second(answered, took), rate_of_cpu: per_second(answered, used), busy })
+}
+
+fn tell(pairs: &[(Round, Round)], report: &mut Report) {
+    let of = |figure: fn(&(Round, Round)) -> f64| median(pairs.iter().map(figure).collect());
+    report.note("reads", "GET /user/me", of(|pair| pair.0.rate), "/s");
+    report.note("reads", "bare Rocket route", of(|pair| pair.1.rate), "/s");
+    report.judge("reads", "ratio, by the clock", of(|pair| pair.0.rate / pair.1.rate), "", TARGET);
+    report.note("reads", "GET /user/me, time of a core", of(|pair| 1e6 / pair.0.rate_of_cpu), "us");
+    report.note("reads", "bare Rocket route, time of a core", of(|pair| 1e6 / pair.1.rate_of_cpu), "us");
+    report.judge(
+        "reads",
+        "ratio, by the time of a core",
+        of(|pair| pair.0.rate_of_cpu / pair.1.rate_of_cpu),
+        "",
+        TARGET,
+    );
+    let busy = [("user store's", of(|pair| pair.0.busy)), ("bare", of(|pair| pair.1.busy))];
+    for (whose, busy) in busy.into_iter().filter(|(_, busy)| *busy < SATURATED) {
+        let percent = busy * 100.0;
+        report.warn(format!(
+            "the {whose} server worked only {percent:.0} % of the time: the client, or the rest of the machine, was the \
+             limit; go by the time of a core"
+        ));
+    }
+}

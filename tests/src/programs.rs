@@ -1,0 +1,36 @@
+//! The real programs, built once for each run of the tests.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+
+use serde_json::Value;
+
+/// The file of a program of this workspace, such as `userstore-server`.
+///
+/// Cargo names binaries only to the tests of their own package. So they are built here, the whole workspace at once and
+/// in the profile that the tests were built in: with the same features, so that nothing is compiled anew.
+#[must_use]
+pub fn program(name: &str) -> &'static Path {
+    static PROGRAMS: OnceLock<BTreeMap<String, PathBuf>> = OnceLock::new();
+    let programs = PROGRAMS.get_or_init(build);
+    programs.get(name).unwrap_or_else(|| panic!("there is no program {name}, only {:?}", programs.keys()))
+}
+
+fn build() -> BTreeMap<String, PathBuf> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(cargo);
+    command.args(["build", "--workspace", "--bins", "--message-format=json", "--quiet"]);
+    if !cfg!(debug_assertions) {
+        command.arg("--release");
+    }
+    let output = command.current_dir(env!("CARGO_MANIFEST_DIR")).stderr(Stdio::inherit()).output().unwrap();
+    assert!(output.status.success(), "cargo build failed: {}", String::from_utf8_lossy(&output.stdout));
+    let messages = output.stdout.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok());
+    messages.filter_map(|message: Value| executable(&message)).collect()
+}
+
+fn executable(message: &Value) -> Option<(String, PathBuf)> {
+    Some((message["target"]["name"].as_str()?.to_owned(), message["executable"].as_str()?.into()))
+}

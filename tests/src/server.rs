@@ -1,0 +1,167 @@
+//! The server in this process: a port, a database and a clock of its own.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use rocket::fairing::AdHoc;
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use userstore_core::config::Secret;
+use userstore_core::{Clock, Data, Password, Role, Settings, Signup, Timestamp, UserStore, json};
+
+use crate::{Answer, Client, Persona, Request};
+
+/// What the clock of a [`TestServer`] shows at first: 2026-01-02T03:04:05.678Z.
+pub const START: Timestamp = Timestamp::from_millis(1_767_323_045_678);
+
+/// How long a server may take to stop.
+const STOP: Duration = Duration::from_secs(5);
+
+/// A server on a free port of the loopback, with a fresh database and a clock that stands still until it is moved. It
+/// stops when it is dropped.
+pub struct TestServer {
+    client: Client,
+    clock: Clock,
+    store: UserStore,
+    shutdown: rocket::Shutdown,
+    served: Option<JoinHandle<()>>,
+    runtime: Option<Runtime>,
+    _folder: TempDir,
+}
+
+impl TestServer {
+    /// Starts one with the default settings.
+    #[must_use]
+    pub fn start() -> Self {
+        Self::with(|_| ())
+    }
+
+    /// Starts one with other settings.
+    #[must_use]
+    pub fn with(tune: impl FnOnce(&mut Settings)) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Clock::manual(START);
+        let mut settings = Settings::default();
+        settings.server.port = 0;
+        settings.database.url = Secret::new(format!("sqlite://{}?mode=rwc", folder.path().join("users.db").display()));
+        // How long a write may take on a machine that is busy with other tests is not what they are about.
+        settings.database.timeout = Duration::from_mins(1);
+        tune(&mut settings);
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        let (store, shutdown, served, address) = runtime.block_on(launch(settings, clock.clone()));
+        let client = Client::new(address);
+        Self { client, clock, store, shutdown, served: Some(served), runtime: Some(runtime), _folder: folder }
+    }
+
+    /// A client of the server.
+    #[must_use]
+    pub fn client(&self) -> Client {
+        self.client
+    }
+
+    /// Moves the clock.
+    pub fn advance(&self, by: Duration) {
+        self.clock.advance(by);
+    }
+
+    /// The store that is served.
+    #[must_use]
+    pub fn store(&self) -> &UserStore {
+        &self.store
+    }
+
+    /// Runs an operation of the library.
+    pub fn run<T>(&self, operation: impl Future<Output = T>) -> T {
+        self.runtime.as_ref().unwrap().block_on(operation)
+    }
+
+    /// A request that nobody has signed.
+    pub fn request(&self, method: &str, target: &str) -> Request {
+        self.client.request(method, target)
+    }
+
+    /// What somebody without a token is answered to a `GET`.
+    #[track_caller]
+    #[must_use]
+    pub fn get(&self, target: &str) -> Answer {
+        self.request("GET", target).send()
+    }
+
+    /// Somebody without an account.
+    #[must_use]
+    pub fn anonymous(&self) -> Persona {
+        Persona::anonymous(self.client)
+    }
+
+    /// Creates an account with the role `user`, and signs in.
+    #[must_use]
+    pub fn user(&self, name: &str) -> Persona {
+        self.persona(name, Role::User)
+    }
+
+    /// Creates an administrator, and signs in.
+    #[must_use]
+    pub fn admin(&self, name: &str) -> Persona {
+        self.persona(name, Role::Admin)
+    }
+
+    /// Creates an account, and signs in.
+    #[must_use]
+    pub fn persona(&self, name: &str, role: Role) -> Persona {
+        self.account(name, role, "{}").signed_in()
+    }
+
+    /// Creates an account with this JSON object, without a session.
+    #[must_use]
+    pub fn account(&self, name: &str, role: Role, data: &str) -> Persona {
+        let persona = Persona::named(self.client, name);
+        let signup = Signup {
+            username: name.to_owned(),
+            password: Password::new(persona.password()),
+            data: Data::new(json::parse_object(data.as_bytes()).unwrap()).unwrap(),
+        };
+        self.run(self.store.operator().create_user(signup, role)).unwrap();
+        persona
+    }
+}
+
+async fn launch(settings: Settings, clock: Clock) -> (UserStore, rocket::Shutdown, JoinHandle<()>, SocketAddr) {
+    let store = UserStore::builder().settings(settings).clock(clock).connect().await.unwrap();
+    let (told, address) = oneshot::channel();
+    let liftoff = AdHoc::on_liftoff("address", move |rocket| {
+        let address = SocketAddr::new(rocket.config().address, rocket.config().port);
+        Box::pin(async move { told.send(address).unwrap() })
+    });
+    let rocket = userstore_server::rocket(store.clone());
+    // The test's own process keeps its signals.
+    let figment = rocket.figment().clone().merge(("shutdown.ctrlc", false)).merge(("shutdown.signals", [""; 0]));
+    let rocket = rocket.configure(figment).attach(liftoff).ignite().await.unwrap();
+    let shutdown = rocket.shutdown();
+    let served = tokio::spawn(async move {
+        if let Err(error) = rocket.launch().await {
+            // Looked at, lest its drop panics.
+            let _kind = error.kind();
+        }
+    });
+    (store, shutdown, served, address.await.expect("the server should start"))
+}
+
+impl Drop for TestServer {
+    fn drop(&mut self) {
+        let Some(runtime) = self.runtime.take() else { return };
+        self.shutdown.clone().notify();
+        let (store, served) = (self.store.clone(), self.served.take());
+        runtime.block_on(async move {
+            let _late = tokio::time::timeout(STOP, async {
+                if let Some(served) = served {
+                    let _failed = served.await;
+                }
+                store.close().await;
+            })
+            .await;
+        });
+        runtime.shutdown_timeout(STOP);
+    }
+}
