@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 use tokio::task::JoinSet;
+use userstore_core::config::{Secret, Settings};
 use userstore_core::{
     Caller, Client, Data, Error, Password, Precondition, Role, SignIn, Signup, Status, UserFilter, UserStore,
 };
@@ -19,8 +20,11 @@ impl File {
     }
 
     async fn open(&self) -> UserStore {
-        let url = format!("sqlite://{}?mode=rwc", self.0.path().join("users.db").display());
-        UserStore::connect(&url).await.unwrap()
+        let mut settings = Settings::default();
+        settings.database.url = Secret::new(format!("sqlite://{}?mode=rwc", self.0.path().join("users.db").display()));
+        // How long a busy disk may take is not what is tested here.
+        settings.database.timeout = Duration::from_mins(1);
+        UserStore::builder().settings(settings).connect().await.unwrap()
     }
 }
 
@@ -95,7 +99,9 @@ async fn of_many_sign_ups_of_one_name_exactly_one_succeeds() {
         }
         let outcomes = tries.join_all().await;
         assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
-        assert!(outcomes.iter().flat_map(|outcome| outcome.as_ref().err()).all(|e| matches!(e, Error::UsernameTaken)));
+        assert!(
+            outcomes.iter().filter_map(|outcome| outcome.as_ref().err()).all(|e| matches!(e, Error::UsernameTaken))
+        );
     }
 }
 

@@ -56,7 +56,7 @@ pub enum Error {
     /// A part that the store stands on does not answer. A change that was under way may or may not have been made.
     #[error("the {part} is not available")]
     Unavailable {
-        /// Which part: `database`, `sessions`, `passwords`.
+        /// Which part: `database`, `sessions`, `hashing of passwords`.
         part: &'static str,
         /// What it said; for the log, not for the caller.
         #[source]

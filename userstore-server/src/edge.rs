@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use rocket::fairing::{Fairing, Info, Kind};
+use rocket::form::Form;
 use rocket::http::{Header, Method};
 use rocket::{Data, Orbit, Request, Response, Rocket, uri};
 use tokio::time::{Instant, sleep};
@@ -36,7 +37,7 @@ impl Fairing for Edge {
 
     async fn on_request(&self, request: &mut Request<'_>, data: &mut Data<'_>) {
         self.running.fetch_add(1, Ordering::Relaxed);
-        let form = is_form(request, data).await;
+        let form = overrides(request, data).await;
         if form {
             // Forms are posted, whatever the method is by now.
             request.set_method(Method::Post);
@@ -87,10 +88,15 @@ pub(crate) fn is_escaped(text: &str) -> bool {
     text.split('%').skip(1).all(|rest| rest.bytes().take(2).filter(u8::is_ascii_hexdigit).count() == 2)
 }
 
-/// Whether a form came in. No route takes one, and Rocket has by now put the method that the field `_method` names in
-/// the place of the request's own: whatever it would do now, it was not asked to.
-async fn is_form(request: &Request<'_>, data: &mut Data<'_>) -> bool {
-    says_form(request) && !data.peek(1).await.is_empty()
+/// Whether a form has named a method. Rocket has by now put it in the place of the request's own, which was `POST`:
+/// whatever it would do now, it was not asked to. What is looked at is what Rocket looks at.
+async fn overrides(request: &Request<'_>, data: &mut Data<'_>) -> bool {
+    if !says_form(request) || request.method() == Method::Post {
+        return false;
+    }
+    let start = data.peek("_method=delete".len()).await;
+    std::str::from_utf8(start)
+        .is_ok_and(|start| Form::values(start).next().is_some_and(|field| field.name == "_method"))
 }
 
 /// Whether this is a form that was kept out.

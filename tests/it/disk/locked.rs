@@ -24,7 +24,8 @@ fn while_another_process_holds_the_lock_writes_are_refused_in_time() {
         assert_eq!(line, "held\n");
         let begun = Instant::now();
         let _late = alice.put("/user/me", data(1)).refused(503, "unavailable");
-        assert!(begun.elapsed() < Duration::from_secs(3), "it took {:?}", begun.elapsed());
+        // The default is 5 s.
+        assert!(begun.elapsed() < Duration::from_millis(4500), "it took {:?}", begun.elapsed());
         reads_go_on(server.client(), &alice, &bob);
         orders.write_all(b"COMMIT; SELECT 'free';\n").unwrap();
         line.clear();

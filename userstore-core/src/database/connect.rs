@@ -5,9 +5,12 @@ use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
-use sea_orm::{ConnectOptions, DatabaseConnection, DbErr};
+use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteSynchronous};
+use sea_orm::{ConnectOptions, ConnectionTrait as _, DatabaseConnection, DbErr, Statement};
 
+use tokio::time::{Instant, sleep};
+
+use super::write::{is_busy, is_timed_out};
 use crate::config;
 use crate::error::{Error, Result};
 
@@ -92,17 +95,26 @@ impl Target {
                 .create_if_missing(false)
                 .busy_timeout(busy)
                 .foreign_keys(true)
-                .journal_mode(SqliteJournalMode::Wal)
                 .synchronous(SqliteSynchronous::Full)
         });
         options
     }
 }
 
-/// The one connection that writes.
+/// The one connection that writes. It alone puts the file into WAL mode, which then stays, and does not wait for it:
+/// two connections that both hold the file and wait for the other to let go would wait in vain.
 pub(super) async fn writer(target: &Target) -> Result<DatabaseConnection, DbErr> {
-    sea_orm::Database::connect(target.options(1, WRITER_BUSY)).await
+    let connection = sea_orm::Database::connect(target.options(1, WRITER_BUSY)).await?;
+    let statement = Statement::from_string(connection.get_database_backend(), "PRAGMA journal_mode = WAL");
+    match connection.query_one_raw(statement).await.and_then(|row| row.map(|row| row.try_get_by_index(0)).transpose()) {
+        Ok(Some::<String>(mode)) if mode == "wal" => Ok(connection),
+        Ok(_) => Err(DbErr::Custom(NOT_YET_WAL.to_owned())),
+        Err(error) => Err(error),
+    }
 }
+
+/// What stands for a file that another process keeps from changing its mode.
+const NOT_YET_WAL: &str = "the file cannot be put into WAL mode";
 
 /// The connections that read.
 pub(super) async fn readers(target: &Target, connections: u16) -> Result<DatabaseConnection, DbErr> {
@@ -117,15 +129,19 @@ where
     O: Future<Output = Result<DatabaseConnection, DbErr>>,
 {
     target.prepare()?;
-    let mut left = target.timeout;
+    let deadline = Instant::now() + target.timeout;
     loop {
         match open().await {
             Ok(connection) => return Ok(connection),
-            Err(error) if super::write::is_busy(&error) && !left.is_zero() => {
-                tokio::time::sleep(WRITER_BUSY).await;
-                left = left.saturating_sub(WRITER_BUSY);
+            Err(error) if is_passing(&error) && Instant::now() < deadline => {
+                sleep(WRITER_BUSY).await;
             }
             Err(error) => return Err(target.cannot_be_opened(&error)),
         }
     }
+}
+
+/// Whether another process is the cause, which will be done with it.
+fn is_passing(error: &DbErr) -> bool {
+    is_busy(error) || is_timed_out(error) || matches!(error, DbErr::Custom(text) if text == NOT_YET_WAL)
 }

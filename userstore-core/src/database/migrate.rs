@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use migration::{Migrator, MigratorTrait as _};
-use sea_orm::{ConnectionTrait, DatabaseConnection, Statement, TransactionTrait as _};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, Statement, TransactionTrait as _};
 
-use super::write::{Tx, try_begin};
+use super::write::{Tx, is_busy, try_begin};
 use crate::error::{Error, Result};
 
 /// How long another process may take for its migrations.
@@ -17,7 +17,11 @@ const PAUSE: Duration = Duration::from_millis(10);
 pub(super) async fn up(connection: &DatabaseConnection, timeout: Duration) -> Result<()> {
     let wanted: Vec<String> = Migrator::migrations().iter().map(|migration| migration.name().to_owned()).collect();
     // A file that has no table of migrations yet has none.
-    let done: Vec<String> = applied(connection).await.unwrap_or_default().into_iter().map(|(name, _)| name).collect();
+    let done = match rows(connection).await {
+        Err(error) if is_busy(&error) => return Err(error.into()),
+        rows => rows.unwrap_or_default(),
+    };
+    let done: Vec<String> = done.into_iter().map(|(name, _)| name).collect();
     if done == wanted {
         return Ok(());
     }
@@ -50,10 +54,11 @@ async fn lock(connection: &DatabaseConnection, timeout: Duration) -> Result<Tx> 
 
 /// The names of the migrations that were applied, oldest first, and when each was, in seconds since 1970.
 pub(crate) async fn applied(connection: &impl ConnectionTrait) -> Result<Vec<(String, i64)>> {
+    Ok(rows(connection).await?)
+}
+
+async fn rows(connection: &impl ConnectionTrait) -> Result<Vec<(String, i64)>, DbErr> {
     let sql = "SELECT version, applied_at FROM seaql_migrations ORDER BY version";
     let rows = connection.query_all_raw(Statement::from_string(connection.get_database_backend(), sql)).await?;
-    rows.iter()
-        .map(|row| Ok((row.try_get("", "version")?, row.try_get("", "applied_at")?)))
-        .collect::<Result<_, sea_orm::DbErr>>()
-        .map_err(Error::from)
+    rows.iter().map(|row| Ok((row.try_get("", "version")?, row.try_get("", "applied_at")?))).collect()
 }

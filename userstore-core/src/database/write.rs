@@ -44,7 +44,8 @@ impl Queue {
     pub(super) fn start(target: Target, connection: DatabaseConnection, cache: Cache) -> Self {
         let (sender, receiver) = mpsc::channel(CAPACITY);
         let timeout = target.timeout();
-        let worker = tokio::spawn(Worker { target, connection, cache, version: None }.run(receiver));
+        let worker = Worker { target, connection, cache, version: None, has_failed: false };
+        let worker = tokio::spawn(worker.run(receiver));
         Self { sender: sender.downgrade(), jobs: Mutex::new(Some(sender)), worker: Mutex::new(Some(worker)), timeout }
     }
 
@@ -85,6 +86,8 @@ struct Worker {
     cache: Cache,
     /// What `PRAGMA data_version` said last: another number says that another process has written.
     version: Option<i64>,
+    /// Whether the last commit failed: on a connection made before the cause was removed, the next one would, too.
+    has_failed: bool,
 }
 
 impl Worker {
@@ -101,7 +104,6 @@ impl Worker {
                     while batch.len() < BATCH && let Ok(next) = jobs.try_recv() {
                         batch.push(next);
                     }
-                    batch.retain(|job| job.is_wanted());
                     self.commit(batch).await;
                 }
             }
@@ -130,7 +132,11 @@ impl Worker {
     }
 
     async fn commit(&mut self, mut batch: Vec<Box<dyn Job>>) {
+        if self.has_failed {
+            self.reconnect().await;
+        }
         let outcome = self.attempt(&mut batch).await;
+        self.has_failed = outcome.is_err();
         if let Err(error) = &outcome {
             tracing::error!(%error, writes = batch.len(), "writes failed");
             self.reconnect().await;
@@ -157,7 +163,8 @@ impl Worker {
 
     async fn attempt(&mut self, batch: &mut [Box<dyn Job>]) -> Result<(), DbErr> {
         let transaction = self.begin().await?;
-        for job in batch {
+        // Whoever has waited too long meanwhile was told that it was not done.
+        for job in batch.iter_mut().filter(|job| job.is_wanted()) {
             let savepoint = transaction.begin().await?;
             if job.run(&savepoint).await? {
                 savepoint.commit().await?;
@@ -194,6 +201,11 @@ pub(super) async fn try_begin(connection: &DatabaseConnection) -> Result<Option<
         Err(error) if is_busy(&error) => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// Whether a connection could not be made because SQLite stayed busy for as long as the pool waits.
+pub(super) fn is_timed_out(error: &DbErr) -> bool {
+    matches!(error, DbErr::Conn(RuntimeErr::SqlxError(error)) if matches!(**error, sea_orm::sqlx::Error::PoolTimedOut))
 }
 
 /// Whether SQLite says that another process has the lock (`SQLITE_BUSY`, in any of its forms).

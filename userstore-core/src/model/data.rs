@@ -63,12 +63,9 @@ impl Data {
     /// # Errors
     /// [`Error::Invalid`] as for [`Data::new`], of the result.
     pub fn merge(&self, patch: &Object) -> Result<Self> {
-        let mut target = Value::Object(self.object.clone());
-        json_patch::merge(&mut target, &Value::Object(patch.clone()));
-        match target {
-            Value::Object(object) => Self::new(object),
-            _ => Ok(self.clone()),
-        }
+        let mut target = self.object.clone();
+        merge(&mut target, patch);
+        Self::new(target)
     }
 
     /// The object without white space, as it is stored and compared.
@@ -84,6 +81,22 @@ impl Data {
     /// From what was stored.
     pub(crate) fn from_text(text: &str) -> Result<Self, json::MalformedJson> {
         json::parse_object(text.as_bytes()).map(|object| Self { object, size: text.len() })
+    }
+}
+
+/// RFC 7396, section 2. The keys that stay keep their order, which libraries for it do not promise.
+fn merge(target: &mut Object, patch: &Object) {
+    for (key, value) in patch {
+        match value {
+            Value::Null => drop(target.shift_remove(key)),
+            Value::Object(patch) => {
+                let inner = target.entry(key).or_insert(Value::Null);
+                let mut object = inner.as_object_mut().map(std::mem::take).unwrap_or_default();
+                merge(&mut object, patch);
+                *inner = Value::Object(object);
+            }
+            value => drop(target.insert(key.clone(), value.clone())),
+        }
     }
 }
 
@@ -125,6 +138,13 @@ mod tests {
         assert!(Data::new(nested(32)).is_ok());
         assert!(Data::new(nested(33)).is_err());
         assert!(Data::new(object(json!({"a": "\0"}))).is_err());
+    }
+
+    #[test]
+    fn the_keys_that_stay_keep_their_order() {
+        let data = Data::new(object(json!({"a": 1, "b": 2, "c": 3, "d": 4}))).unwrap();
+        let merged = data.merge(&object(json!({"a": null, "c": 5, "e": 6}))).unwrap();
+        assert_eq!(merged.to_text(), r#"{"b":2,"c":5,"d":4,"e":6}"#);
     }
 
     /// The examples of RFC 7396, appendix A, that have an object on both sides.

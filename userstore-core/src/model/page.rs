@@ -85,7 +85,7 @@ impl Cursor {
             .ok()
             .and_then(|bytes| String::from_utf8(bytes).ok())
             .and_then(|text| Some(text.strip_prefix(kind)?.strip_prefix(':')?.to_owned()))
-            .filter(|key| !key.contains('\0'))
+            .filter(|key| !key.is_empty() && !key.contains('\0'))
             .ok_or_else(Self::bad)
     }
 

@@ -61,7 +61,7 @@ impl Passwords {
         let cores = available_parallelism().unwrap_or(NonZeroUsize::MIN);
         let threads = settings.max_concurrent.and_then(|most| NonZeroUsize::new(most.into())).unwrap_or(cores);
         let limits = PoolLimits { max_concurrent: threads, max_queue: settings.max_queue.into() };
-        let pool = HashPool::new(hasher, limits).map_err(|error| Error::unavailable("passwords", error))?;
+        let pool = HashPool::new(hasher, limits).map_err(|error| Error::unavailable("hashing of passwords", error))?;
         Ok(Self { policy: Policy { min_length: settings.min_length.into() }, pool, random })
     }
 
@@ -117,7 +117,7 @@ impl Passwords {
             Ok(Verdict::Match { needs_rehash: true }) => Ok(Some(Verified::Outdated)),
             Err(error @ PoolError::Stored(_)) => {
                 tracing::error!(%error, "a stored password hash cannot be used");
-                Err(Error::unavailable("passwords", error))
+                Err(Error::unavailable("hashing of passwords", error))
             }
             Err(error) => Err(refuse(error)),
         }
@@ -128,6 +128,6 @@ impl Passwords {
 fn refuse(error: PoolError) -> Error {
     match error {
         PoolError::Full => Error::Busy { retry_after: RETRY_AFTER },
-        error => Error::unavailable("passwords", error),
+        error => Error::unavailable("hashing of passwords", error),
     }
 }

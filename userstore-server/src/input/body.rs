@@ -45,7 +45,7 @@ impl<'r> FromData<'r> for Body {
     async fn from_data(request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r, Self> {
         let bytes = match timeout(PATIENCE, receive(request, data)).await {
             Ok(bytes) => bytes,
-            Err(_) => Err(Problem::of(http::Status::RequestTimeout)),
+            Err(_) => Err(Problem::malformed_request("the body took too long; send it without a break")),
         };
         match check_content_type(request).and(bytes) {
             Ok(bytes) => Outcome::Success(Self(bytes)),

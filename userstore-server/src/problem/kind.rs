@@ -35,7 +35,6 @@ kinds! {
     SIGNUP_CLOSED = Forbidden "signup_closed" "Sign-up is closed", "ask an administrator for an account";
     NOT_FOUND = NotFound "not_found" "There is no such thing", "there is nothing at this address";
     METHOD_NOT_ALLOWED = MethodNotAllowed "method_not_allowed" "The method is not known here", "use one of the methods in the Allow header";
-    REQUEST_TIMEOUT = RequestTimeout "request_timeout" "The request took too long", "send the whole body without a break";
     USERNAME_TAKEN = Conflict "username_taken" "The username is taken", "choose another username";
     LAST_ADMIN = Conflict "last_admin" "The last admin stays", "make another admin first";
     PRECONDITION_FAILED = PreconditionFailed "precondition_failed" "The record is in another state", "read the record again";
@@ -71,7 +70,6 @@ pub(super) fn of_status(status: Status) -> &'static Kind {
         403 => &FORBIDDEN,
         404 => &NOT_FOUND,
         405 => &METHOD_NOT_ALLOWED,
-        408 => &REQUEST_TIMEOUT,
         412 => &PRECONDITION_FAILED,
         413 => &PAYLOAD_TOO_LARGE,
         415 => &UNSUPPORTED_MEDIA_TYPE,
