@@ -91,9 +91,12 @@ impl Failure {
                 | Error::InvalidCredentials
                 | Error::WrongPassword
                 | Error::Forbidden
+                | Error::InsufficientScope(_)
                 | Error::AccountBlocked
                 | Error::SignupClosed => Exit::Refused,
-                Error::UsernameTaken | Error::LastAdmin | Error::PreconditionFailed => Exit::Conflict,
+                Error::UsernameTaken | Error::NameTaken | Error::LastAdmin | Error::PreconditionFailed => {
+                    Exit::Conflict
+                }
                 Error::Invalid(_) => Exit::Invalid,
                 Error::Unavailable { .. } => Exit::Unavailable,
                 // `Busy`, and what later versions add.

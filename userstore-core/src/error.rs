@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
+use crate::model::scope::Scope;
+
 /// A result whose error is the store's.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -26,6 +28,9 @@ pub enum Error {
     /// The caller may not do this.
     #[error("this account may not do that")]
     Forbidden,
+    /// The token does not carry the scope that this needs, or the role of its user does not give it.
+    #[error("this needs the scope {0}")]
+    InsufficientScope(Scope),
     /// The password is right, but an administrator has blocked the account.
     #[error("this account is blocked")]
     AccountBlocked,
@@ -38,6 +43,9 @@ pub enum Error {
     /// Another account has this username.
     #[error("this username is taken")]
     UsernameTaken,
+    /// Another member has this name.
+    #[error("another member has this name")]
+    NameTaken,
     /// The change would leave no active administrator.
     #[error("this is the last active admin; make another one first")]
     LastAdmin,
@@ -74,11 +82,12 @@ impl Error {
         match self {
             Self::Unauthenticated => "unauthenticated",
             Self::InvalidCredentials | Self::WrongPassword => "invalid_credentials",
-            Self::Forbidden => "forbidden",
+            Self::Forbidden | Self::InsufficientScope(_) => "forbidden",
             Self::AccountBlocked => "account_blocked",
             Self::SignupClosed => "signup_closed",
             Self::NotFound(_) => "not_found",
             Self::UsernameTaken => "username_taken",
+            Self::NameTaken => "name_taken",
             Self::LastAdmin => "last_admin",
             Self::PreconditionFailed => "precondition_failed",
             Self::Invalid(_) => "validation_failed",

@@ -80,6 +80,7 @@ pub use self::model::page::{Cursor, Page, PageRequest};
 pub use self::model::password::Password;
 pub use self::model::precondition::{Precondition, States, Tag};
 pub use self::model::role::{Role, Status, UnknownWord};
+pub use self::model::scope::{Scope, Scopes, UnknownScope};
 pub use self::model::session::{Session, SessionToken};
 pub use self::model::timestamp::Timestamp;
 pub use self::model::user::{Signup, User, UserFilter};

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use rocket::http::Status;
 use serde::Serialize;
-use userstore_core::{Error, Place, Violation};
+use userstore_core::{Error, Place, Scope, Violation};
 
 pub(crate) use self::catch::catchers;
 use self::kind::Kind;
@@ -24,14 +24,22 @@ struct Details {
     faults: Vec<Fault>,
     /// The parts that do not work, where that is what was asked.
     failing: Vec<&'static str>,
-    /// Whether a token was sent, and refused.
-    token_refused: bool,
+    /// What was wrong with the token that was sent.
+    token: Option<TokenFault>,
     /// In seconds, where it is known.
     retry_after: Option<u64>,
     /// The methods that the path knows.
     allow: Option<String>,
     /// For the log, not for the caller.
     cause: Option<Error>,
+}
+
+/// Why a token does not do (RFC 6750, section 3.1).
+#[derive(Debug, Clone, Copy)]
+enum TokenFault {
+    Invalid,
+    /// This scope is missing.
+    Scope(Scope),
 }
 
 /// One thing that is wrong with the input.
@@ -67,7 +75,7 @@ impl Problem {
             detail: detail.into(),
             faults: Vec::new(),
             failing: Vec::new(),
-            token_refused: false,
+            token: None,
             retry_after: None,
             allow: None,
             cause: None,
@@ -141,7 +149,8 @@ impl From<Error> for Problem {
         };
         match error {
             Error::Invalid(violations) => return Self::invalid(violations),
-            Error::Unauthenticated => problem.0.token_refused = true,
+            Error::Unauthenticated => problem.0.token = Some(TokenFault::Invalid),
+            Error::InsufficientScope(scope) => problem.0.token = Some(TokenFault::Scope(scope)),
             Error::Busy { retry_after } => problem.0.retry_after = Some(retry_after.as_secs().max(1)),
             _ => {}
         }

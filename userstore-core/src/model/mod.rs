@@ -9,6 +9,7 @@ pub(crate) mod password;
 pub(crate) mod precis;
 pub(crate) mod precondition;
 pub(crate) mod role;
+pub(crate) mod scope;
 pub(crate) mod session;
 pub(crate) mod timestamp;
 pub(crate) mod user;

@@ -31,11 +31,13 @@ kinds! {
     INVALID_CREDENTIALS = Unauthorized "invalid_credentials" "The credentials are wrong", "correct the username or the password";
     WRONG_PASSWORD = Forbidden "invalid_credentials" "The credentials are wrong", "correct the current password";
     FORBIDDEN = Forbidden "forbidden" "This is not allowed", "ask an administrator";
+    INSUFFICIENT_SCOPE = Forbidden "forbidden" "This is not allowed", "use a token with the scope that is needed";
     ACCOUNT_BLOCKED = Forbidden "account_blocked" "The account is blocked", "ask an administrator";
     SIGNUP_CLOSED = Forbidden "signup_closed" "Sign-up is closed", "ask an administrator for an account";
     NOT_FOUND = NotFound "not_found" "There is no such thing", "there is nothing at this address";
     METHOD_NOT_ALLOWED = MethodNotAllowed "method_not_allowed" "The method is not known here", "use one of the methods in the Allow header";
     USERNAME_TAKEN = Conflict "username_taken" "The username is taken", "choose another username";
+    NAME_TAKEN = Conflict "name_taken" "The name is taken", "choose another name, or change the member that has it";
     LAST_ADMIN = Conflict "last_admin" "The last admin stays", "make another admin first";
     PRECONDITION_FAILED = PreconditionFailed "precondition_failed" "The record is in another state", "read the record again";
     PAYLOAD_TOO_LARGE = PayloadTooLarge "payload_too_large" "The body is too large", "send 64 KiB at most";
@@ -51,10 +53,12 @@ pub(super) fn of_error(error: &Error) -> &'static Kind {
         Error::InvalidCredentials => &INVALID_CREDENTIALS,
         Error::WrongPassword => &WRONG_PASSWORD,
         Error::Forbidden => &FORBIDDEN,
+        Error::InsufficientScope(_) => &INSUFFICIENT_SCOPE,
         Error::AccountBlocked => &ACCOUNT_BLOCKED,
         Error::SignupClosed => &SIGNUP_CLOSED,
         Error::NotFound(_) => &NOT_FOUND,
         Error::UsernameTaken => &USERNAME_TAKEN,
+        Error::NameTaken => &NAME_TAKEN,
         Error::LastAdmin => &LAST_ADMIN,
         Error::PreconditionFailed => &PRECONDITION_FAILED,
         Error::Invalid(_) => &VALIDATION_FAILED,

@@ -1,5 +1,6 @@
 //! A problem as an answer.
 
+use std::borrow::Cow;
 use std::error::Error as _;
 use std::io::Cursor;
 
@@ -9,7 +10,7 @@ use rocket::response::{self, Responder, Response};
 use serde::Serialize;
 use userstore_core::Error;
 
-use super::{Details, Fault, Problem, kind};
+use super::{Details, Fault, Problem, TokenFault, kind};
 use crate::{edge, request_id};
 
 /// The members of RFC 9457, section 3.1, and ours.
@@ -56,7 +57,7 @@ impl Details {
             .status(self.kind.status)
             .header(Header::new("content-type", "application/problem+json"))
             .header(Header::new("cache-control", "no-store"));
-        if self.kind.status.code == 401 {
+        if self.kind.status.code == 401 || self.token.is_some() {
             answer.header(Header::new("www-authenticate", self.challenge()));
         }
         if self.kind.status.code == 503 {
@@ -70,11 +71,13 @@ impl Details {
     }
 
     /// RFC 6750, section 3.
-    fn challenge(&self) -> &'static str {
-        if self.token_refused {
-            r#"Bearer realm="userstore", error="invalid_token""#
-        } else {
-            r#"Bearer realm="userstore""#
+    fn challenge(&self) -> Cow<'static, str> {
+        match self.token {
+            None => r#"Bearer realm="userstore""#.into(),
+            Some(TokenFault::Invalid) => r#"Bearer realm="userstore", error="invalid_token""#.into(),
+            Some(TokenFault::Scope(scope)) => {
+                format!(r#"Bearer realm="userstore", error="insufficient_scope", scope="{scope}""#).into()
+            }
         }
     }
 
