@@ -1,8 +1,8 @@
 //! The queue of writes.
 //!
 //! SQLite takes one writer at a time and makes each commit wait for the disk, so writes queue up in front of one
-//! connection and those that wait are committed together: each in a savepoint of its own, none answered before the
-//! commit. Since every write of this process goes through that connection, `PRAGMA data_version` on it tells exactly
+//! connection and those that wait are committed together: each in a savepoint of its own where there are several, none
+//! answered before the commit. Since every write of this process goes through that connection, `PRAGMA data_version` on it tells exactly
 //! the writes of others; the queue looks there too, and has the cache forget.
 
 use std::time::Duration;
@@ -163,6 +163,10 @@ impl Worker {
 
     async fn attempt(&mut self, batch: &mut [Box<dyn Job>]) -> Result<(), DbErr> {
         let transaction = self.begin().await?;
+        if let [job] = batch {
+            let is_done = job.is_wanted() && job.run(&transaction).await?;
+            return if is_done { transaction.commit().await } else { transaction.rollback().await };
+        }
         // Whoever has waited too long meanwhile was told that it was not done.
         for job in batch.iter_mut().filter(|job| job.is_wanted()) {
             let savepoint = transaction.begin().await?;

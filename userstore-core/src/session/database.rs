@@ -29,8 +29,8 @@ impl SessionStore for DatabaseSessions {
         let (user, session) = (user.clone(), session.clone());
         Box::pin(self.0.writes().run(move |tx| {
             Box::pin(async move {
-                let mut ended = sessions::remove_over(tx, &user, session.created_at).await?;
-                ended.extend(sessions::remove_oldest(tx, user.id, u64::from(most).saturating_sub(1)).await?);
+                let left = u64::from(most).saturating_sub(1);
+                let ended = sessions::remove_over(tx, &user, session.created_at, Some(left)).await?;
                 match sessions::insert(tx, hash, &session).await {
                     Err(error) if crate::database::violates_reference(&error) => Err(Error::InvalidCredentials),
                     result => Ok(Written::of_sessions(ended, result?)),
@@ -67,7 +67,7 @@ impl SessionStore for DatabaseSessions {
         let user = user.clone();
         Box::pin(self.0.writes().run(move |tx| {
             Box::pin(async move {
-                let ended = sessions::remove_over(tx, &user, Timestamp::from_millis(0)).await?;
+                let ended = sessions::remove_over(tx, &user, Timestamp::from_millis(0), None).await?;
                 Ok(Written::of_sessions(ended, ()))
             })
         }))

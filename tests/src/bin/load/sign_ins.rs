@@ -15,6 +15,8 @@ use crate::statistics::{median, per_second};
 use crate::{Failure, Result};
 
 const CONNECTIONS: usize = 8;
+/// People who sign in: so many that none has more than a few dozen sessions, as with real ones.
+const PEOPLE: usize = 12 * CONNECTIONS;
 const ROUND: Duration = Duration::from_millis(1500);
 const WARM_UP: Duration = Duration::from_millis(300);
 /// The share of the cores that has to go to bare hashing, lest something else be measured.
@@ -42,14 +44,16 @@ pub(crate) fn measure(time: Duration, report: &mut Report) -> Result<()> {
     let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
     let folder = tempfile::tempdir()?;
     let server = Server::of_store(&folder.path().join("users.db"), u16::try_from(cores)?)?;
-    let requests: Vec<_> = sign_up(server.address, CONNECTIONS)?.into_iter().map(|person| person.sign_in).collect();
+    let requests: Vec<_> = sign_up(server.address, PEOPLE)?.into_iter().map(|person| person.sign_in).collect();
+    let mut groups = requests.chunks(CONNECTIONS).cycle();
+    let mut sign_ins = || sign_ins(&server, groups.next().unwrap_or_default());
 
     let mut pairs = Vec::new();
     let end = Instant::now() + time;
     while Instant::now() < end || pairs.len() < 2 {
         let bare_first = hashes(cores)?;
-        pairs.push((sign_ins(&server, &requests)?, bare_first));
-        let store_first = sign_ins(&server, &requests)?;
+        pairs.push((sign_ins()?, bare_first));
+        let store_first = sign_ins()?;
         pairs.push((store_first, hashes(cores)?));
     }
     server.stop()?;

@@ -1,7 +1,8 @@
 //! The table `sessions`.
 
 use sea_orm::entity::prelude::*;
-use sea_orm::{ActiveValue::Set, Condition, QueryOrder as _, QuerySelect as _};
+use sea_orm::sea_query::Query;
+use sea_orm::{ActiveValue::Set, Condition, Order, QueryOrder as _, QuerySelect as _};
 
 use super::corrupt;
 use crate::model::id::{SessionId, UserId};
@@ -105,38 +106,32 @@ pub(crate) async fn remove_live(
     Ok(remove(db, found, None).await?.pop())
 }
 
-/// Removes a user's sessions that are over: those of an earlier epoch, and those that had expired at `now`.
+/// Removes a user's sessions that are over: those of an earlier epoch, and those that had expired at `now`; and of the
+/// others the oldest, until `left` are left.
 pub(crate) async fn remove_over(
     db: &impl ConnectionTrait,
     user: &User,
     now: Timestamp,
+    left: Option<u64>,
 ) -> Result<Vec<TokenHash>, DbErr> {
     let mut earlier = Condition::all().add(Column::Epoch.lt(user.epoch));
     if let Some(kept) = user.kept_session {
         earlier = earlier.add(Column::Id.ne(kept.as_uuid()));
     }
-    let over = Condition::any().add(earlier).add(Column::ExpiresAt.lte(now.as_millis()));
-    remove(db, Condition::all().add(Column::UserId.eq(user.id.as_uuid())).add(over), None).await
-}
-
-/// Removes a user's oldest sessions until `left` are left.
-pub(crate) async fn remove_oldest(db: &impl ConnectionTrait, user: UserId, left: u64) -> Result<Vec<TokenHash>, DbErr> {
-    // What is over, and not what stays: that is nothing or one, most of the time.
-    let over: Vec<Uuid> = Entity::find()
-        .select_only()
-        .column(Column::Id)
-        .filter(Column::UserId.eq(user.as_uuid()))
-        .order_by_desc(Column::CreatedAt)
-        .order_by_desc(Column::Id)
-        .offset(left)
-        .limit(1000)
-        .into_tuple()
-        .all(db)
-        .await?;
-    if over.is_empty() {
-        return Ok(Vec::new());
+    let mut over = Condition::any().add(earlier).add(Column::ExpiresAt.lte(now.as_millis()));
+    if let Some(left) = left {
+        // Ids go by time. Most of the time nothing is over, or one.
+        let most = Query::select()
+            .column(Column::Id)
+            .from(Entity)
+            .cond_where(Condition::all().add(Column::UserId.eq(user.id.as_uuid())).add(over.clone().not()))
+            .order_by(Column::Id, Order::Desc)
+            .offset(left)
+            .limit(1000)
+            .to_owned();
+        over = over.add(Column::Id.in_subquery(most));
     }
-    remove(db, Condition::all().add(Column::Id.is_in(over)), None).await
+    remove(db, Condition::all().add(Column::UserId.eq(user.id.as_uuid())).add(over), None).await
 }
 
 /// Removes at most `most` sessions, of any user, that have expired.
