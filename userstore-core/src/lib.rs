@@ -54,6 +54,7 @@
 //! - `load`: [`config::load`], which reads settings from a file and the environment. Nothing else in this crate does.
 
 pub mod config;
+pub mod jwt;
 pub mod json {
     //! JSON as the store reads it: strictly.
     pub use crate::model::json::{MalformedJson, Object, find_nul, parse_object, pointer};

@@ -3,7 +3,7 @@
 //! A host program fills in [`Settings`] itself. The server and the command line load them with [`load`] (feature
 //! `load`), the one function in this crate that reads the environment or a file of settings.
 
-mod duration;
+pub(crate) mod duration;
 #[cfg(feature = "load")]
 mod key;
 #[cfg(feature = "load")]

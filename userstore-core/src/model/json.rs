@@ -17,6 +17,13 @@ pub struct MalformedJson {
     column: usize,
 }
 
+impl MalformedJson {
+    /// Whether the one thing wrong with it is a key that is given twice in one object.
+    pub(crate) fn is_key_twice(&self) -> bool {
+        self.reason == TWICE
+    }
+}
+
 impl fmt::Display for MalformedJson {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.reason)?;

@@ -1,0 +1,3 @@
+//! Proof: what is accepted, and every way in which a token is refused.
+
+mod good;
