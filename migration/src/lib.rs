@@ -8,6 +8,7 @@ use sea_orm_migration::prelude::*;
 
 mod m20261120_000001_create_users;
 mod m20261120_000002_create_sessions;
+mod m20261121_000003_create_members;
 
 /// Every migration, oldest first.
 #[derive(Debug, Clone, Copy)]
@@ -16,6 +17,10 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261120_000001_create_users::Migration), Box::new(m20261120_000002_create_sessions::Migration)]
+        vec![
+            Box::new(m20261120_000001_create_users::Migration),
+            Box::new(m20261120_000002_create_sessions::Migration),
+            Box::new(m20261121_000003_create_members::Migration),
+        ]
     }
 }

@@ -1,5 +1,5 @@
-//! A user store that a program can link: accounts with a password and any JSON, sessions, roles, and the rules that
-//! hold them together, on a database that is one file.
+//! A user store that a program can link: accounts with a password and any JSON, sessions, roles, a directory of
+//! members, and the rules that hold them together, on a database that is one file.
 //!
 //! ```
 //! use userstore_core::{Client, Data, Password, Signup, UserStore};
@@ -39,6 +39,12 @@
 //! | [`Anyone`] | [`UserStore::anyone`] | sign up, sign in, show a token |
 //! | [`Account`] | [`Caller::account`], [`Admin::account_of`] | read, change, delete one account and its sessions |
 //! | [`Admin`] | [`Caller::admin`], [`UserStore::operator`] | create, list, block accounts; grant roles |
+//! | [`ReadMembers`] | [`Bearer::read_members`], [`Admin::read_members`] | get and list members of the directory |
+//! | [`WriteMembers`] | [`Bearer::write_members`], [`Admin::write_members`] | create and replace them |
+//! | [`DeleteMembers`] | [`Bearer::delete_members`], [`Admin::delete_members`] | delete them |
+//!
+//! A [`Bearer`] is whoever shows a token ([`UserStore::bearer`]); its [`Scopes`] are those that the role of its user
+//! gives.
 //!
 //! # What holds
 //!
@@ -77,6 +83,7 @@ pub use self::error::{Error, Place, Result, Violation};
 pub use self::model::client::Client;
 pub use self::model::data::Data;
 pub use self::model::id::{InvalidId, SessionId, UserId};
+pub use self::model::member::{InvalidMemberId, Member, MemberFilter, MemberId, NewMember, Put};
 pub use self::model::page::{Cursor, Page, PageRequest};
 pub use self::model::password::Password;
 pub use self::model::precondition::{Precondition, States, Tag};
@@ -86,5 +93,7 @@ pub use self::model::session::{Session, SessionToken};
 pub use self::model::timestamp::Timestamp;
 pub use self::model::user::{Signup, User, UserFilter};
 pub use self::model::username::{Username, UsernameError};
-pub use self::op::{Account, Admin, Anyone, Caller, Finding, SignIn, Verdict};
+pub use self::op::{
+    Account, Admin, Anyone, Bearer, Caller, DeleteMembers, Finding, ReadMembers, SignIn, Verdict, WriteMembers,
+};
 pub use self::store::{Builder, Migration, UserStore};

@@ -11,7 +11,7 @@ use crate::config::{CacheKind, Secret, Settings};
 use crate::database::{self, Database};
 use crate::error::Result;
 use crate::model::timestamp::Timestamp;
-use crate::op::{Admin, Anyone, Caller};
+use crate::op::{Admin, Anyone, Bearer, Caller};
 use crate::password::Passwords;
 use crate::random::Random;
 use crate::session::{DatabaseSessions, SessionStore};
@@ -22,7 +22,7 @@ use crate::session::{DatabaseSessions, SessionStore};
 /// It has three doors, each with the operations that go with a right: [`anyone`](UserStore::anyone) may sign up and in;
 /// a [`Caller`], whom [`authenticate`](UserStore::authenticate) finds behind a token, has an own
 /// [`account`](Caller::account) and maybe the right of an [`Admin`]; the [`operator`](UserStore::operator) is whoever
-/// has the database in hand.
+/// has the database in hand. What a token may do to the member directory, its [`bearer`](UserStore::bearer) knows.
 #[derive(Debug, Clone)]
 pub struct UserStore(Arc<Inner>);
 
@@ -132,6 +132,15 @@ impl UserStore {
     /// [`Error::Unavailable`](crate::Error::Unavailable).
     pub async fn authenticate(&self, token: &str) -> Result<Caller> {
         self.anyone().authenticate(token).await
+    }
+
+    /// Tells what a token opens in the member directory.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`](crate::Error::Unauthenticated) unless it is the token of a live session;
+    /// [`Error::Unavailable`](crate::Error::Unavailable).
+    pub async fn bearer(&self, token: &str) -> Result<Bearer> {
+        crate::op::bearer(self, token).await
     }
 
     /// The parts that do not work now, of `database` and `sessions`; none when the store can serve.

@@ -7,6 +7,7 @@ use moka::sync::Cache as Map;
 
 use crate::database::Stale;
 use crate::model::id::UserId;
+use crate::model::member::{Member, MemberId};
 use crate::model::session::{Session, TokenHash};
 use crate::model::user::User;
 
@@ -14,8 +15,10 @@ use crate::model::user::User;
 const SESSIONS: u64 = 50_000;
 /// The most bytes of users that are remembered, by estimate.
 const USER_BYTES: u64 = 24 * 1024 * 1024;
+/// The most bytes of members that are remembered, by estimate.
+const MEMBER_BYTES: u64 = 16 * 1024 * 1024;
 
-/// Live users and sessions, forgotten as soon as they change. Clones share them.
+/// Live users and sessions, and members, forgotten as soon as they change. Clones share them.
 ///
 /// What a reader has loaded may be older than what a writer has committed meanwhile. So a reader takes a [`Ticket`]
 /// before it loads, and what it then remembers is dropped if anything was forgotten since: an old record never comes
@@ -27,6 +30,7 @@ pub(crate) struct Cache(Option<Arc<Shelves>>);
 struct Shelves {
     sessions: Map<TokenHash, Arc<Session>>,
     users: Map<UserId, Arc<User>>,
+    members: Map<MemberId, Arc<Member>>,
     /// How many times something was forgotten.
     forgotten: RwLock<u64>,
 }
@@ -38,10 +42,12 @@ pub(crate) struct Ticket(u64);
 impl Cache {
     /// A cache that remembers for `ttl` at most.
     pub(crate) fn new(ttl: Duration) -> Self {
-        let weigh = |_: &UserId, user: &Arc<User>| 512 + u32::try_from(user.data.size()).unwrap_or(u32::MAX / 2);
+        let weigh_user = |_: &UserId, user: &Arc<User>| 512 + u32::try_from(user.data.size()).unwrap_or(u32::MAX / 2);
+        let weigh_member = |_: &MemberId, member: &Arc<Member>| weigh(member);
         Self(Some(Arc::new(Shelves {
             sessions: Map::builder().max_capacity(SESSIONS).time_to_live(ttl).build(),
-            users: Map::builder().max_capacity(USER_BYTES).weigher(weigh).time_to_live(ttl).build(),
+            users: Map::builder().max_capacity(USER_BYTES).weigher(weigh_user).time_to_live(ttl).build(),
+            members: Map::builder().max_capacity(MEMBER_BYTES).weigher(weigh_member).time_to_live(ttl).build(),
             forgotten: RwLock::new(0),
         })))
     }
@@ -59,6 +65,10 @@ impl Cache {
         self.0.as_ref()?.users.get(id)
     }
 
+    pub(crate) fn member(&self, id: MemberId) -> Option<Arc<Member>> {
+        self.0.as_ref()?.members.get(&id)
+    }
+
     /// To be taken before a load.
     pub(crate) fn ticket(&self) -> Ticket {
         Ticket(self.0.as_ref().map_or(0, |shelves| *read(&shelves.forgotten)))
@@ -66,17 +76,20 @@ impl Cache {
 
     /// Remembers what was loaded since the ticket was taken.
     pub(crate) fn remember(&self, ticket: Ticket, hash: TokenHash, session: &Arc<Session>, user: &Arc<User>) {
-        let Some(shelves) = &self.0 else { return };
-        let forgotten = read(&shelves.forgotten);
-        if *forgotten == ticket.0 {
+        self.keep(ticket, |shelves| {
             shelves.sessions.insert(hash, Arc::clone(session));
             shelves.users.insert(user.id, Arc::clone(user));
-        }
+        });
+    }
+
+    /// Remembers a member that was loaded since the ticket was taken.
+    pub(crate) fn remember_member(&self, ticket: Ticket, member: &Arc<Member>) {
+        self.keep(ticket, |shelves| shelves.members.insert(member.member_id, Arc::clone(member)));
     }
 
     /// Forgets what a write has made stale.
     pub(crate) fn forget(&self, stale: &Stale) {
-        if stale.user.is_none() && stale.sessions.is_empty() {
+        if stale.is_empty() {
             return;
         }
         self.change(|shelves| {
@@ -86,6 +99,9 @@ impl Cache {
             for session in &stale.sessions {
                 shelves.sessions.invalidate(session);
             }
+            if let Some(member) = &stale.member {
+                shelves.members.invalidate(member);
+            }
         });
     }
 
@@ -94,7 +110,17 @@ impl Cache {
         self.change(|shelves| {
             shelves.sessions.invalidate_all();
             shelves.users.invalidate_all();
+            shelves.members.invalidate_all();
         });
+    }
+
+    /// Lets nothing be forgotten between the look at the ticket and the keeping.
+    fn keep(&self, ticket: Ticket, insert: impl FnOnce(&Shelves)) {
+        let Some(shelves) = &self.0 else { return };
+        let forgotten = read(&shelves.forgotten);
+        if *forgotten == ticket.0 {
+            insert(shelves);
+        }
     }
 
     fn change(&self, forget: impl FnOnce(&Shelves)) {
@@ -103,6 +129,12 @@ impl Cache {
         *forgotten += 1;
         forget(shelves);
     }
+}
+
+fn weigh(member: &Member) -> u32 {
+    let texts = [Some(&member.name), member.email.as_ref(), member.phone.as_ref()];
+    let bytes: usize = texts.into_iter().flatten().map(String::len).sum();
+    256 + u32::try_from(bytes).unwrap_or(u32::MAX / 2)
 }
 
 fn read(lock: &RwLock<u64>) -> std::sync::RwLockReadGuard<'_, u64> {

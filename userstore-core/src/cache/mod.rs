@@ -1,4 +1,4 @@
-//! What is remembered of users and sessions, so that an authenticated read does no database work.
+//! What is remembered of users, sessions and members, so that an authenticated read does no database work.
 
 mod local;
 

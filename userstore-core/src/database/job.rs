@@ -10,6 +10,7 @@ use super::write::Tx;
 use crate::cache::Cache;
 use crate::error::{Error, Result};
 use crate::model::id::UserId;
+use crate::model::member::MemberId;
 use crate::model::session::TokenHash;
 
 type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -29,6 +30,14 @@ pub(crate) struct Written<T> {
 pub(crate) struct Stale {
     pub(crate) user: Option<UserId>,
     pub(crate) sessions: Vec<TokenHash>,
+    pub(crate) member: Option<MemberId>,
+}
+
+impl Stale {
+    pub(crate) fn is_empty(&self) -> bool {
+        let Self { user, sessions, member } = self;
+        user.is_none() && sessions.is_empty() && member.is_none()
+    }
 }
 
 impl<T> Written<T> {
@@ -39,12 +48,17 @@ impl<T> Written<T> {
 
     /// A write after which what is known of this user is stale.
     pub(crate) fn of_user(user: UserId, value: T) -> Self {
-        Self { value, stale: Stale { user: Some(user), sessions: Vec::new() } }
+        Self { value, stale: Stale { user: Some(user), ..Stale::default() } }
     }
 
     /// A write after which these sessions are over.
     pub(crate) fn of_sessions(sessions: Vec<TokenHash>, value: T) -> Self {
-        Self { value, stale: Stale { user: None, sessions } }
+        Self { value, stale: Stale { sessions, ..Stale::default() } }
+    }
+
+    /// A write after which what is known of this member is stale.
+    pub(crate) fn of_member(member: MemberId, value: T) -> Self {
+        Self { value, stale: Stale { member: Some(member), ..Stale::default() } }
     }
 }
 

@@ -1,4 +1,4 @@
-//! The door to everybody's accounts.
+//! The door to everybody's accounts, and to every door of the member directory.
 
 use std::sync::Arc;
 
@@ -8,6 +8,7 @@ use super::create_user::create_user;
 use super::diagnose::{Finding, diagnose};
 use super::grant_role::grant_role;
 use super::list_users::list_users;
+use super::members::{DeleteMembers, ReadMembers, Right, WriteMembers};
 use super::set_status::set_status;
 use crate::UserStore;
 #[cfg(doc)]
@@ -99,6 +100,24 @@ impl Admin {
         precondition: &Precondition,
     ) -> Result<Arc<User>> {
         set_status(&self.store, &self.actor, &self.actor.target(name), status, reason, precondition).await
+    }
+
+    /// The door to reading members.
+    #[must_use]
+    pub fn read_members(&self) -> ReadMembers {
+        ReadMembers::new(self.store.clone())
+    }
+
+    /// The door to creating and replacing members.
+    #[must_use]
+    pub fn write_members(&self) -> WriteMembers {
+        WriteMembers::new(self.store.clone(), Right::of(&self.store, &self.actor))
+    }
+
+    /// The door to deleting members.
+    #[must_use]
+    pub fn delete_members(&self) -> DeleteMembers {
+        DeleteMembers::new(self.store.clone(), Right::of(&self.store, &self.actor))
     }
 
     /// Looks over the store and says what is not as it should be, and what to do about it.

@@ -1,6 +1,7 @@
 //! The start of a username, as it is searched for.
 
 use super::mapping;
+use crate::model::prefix;
 
 /// The start of a username, mapped as a name is: width, case and composition are no difference.
 ///
@@ -32,34 +33,6 @@ impl UsernamePrefix {
     /// For the empty prefix that is a noncharacter, which is greater than the start of any name.
     #[must_use]
     pub(crate) fn upper_bound(&self) -> String {
-        // In UTF-8, the order of bytes is the order of scalar values.
-        let mut bound = self.0.clone();
-        while let Some(last) = bound.pop() {
-            // The step of a range leaves out the surrogates.
-            if let Some(next) = (last..=char::MAX).nth(1) {
-                bound.push(next);
-                return bound;
-            }
-        }
-        String::from(char::MAX)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_bound_is_the_next_text_without_the_prefix() {
-        for (prefix, bound) in [
-            ("a\u{d7ff}", "a\u{e000}"),
-            ("a\u{10ffff}", "b"),
-            ("\u{10ffff}\u{10ffff}", "\u{10ffff}"),
-            ("a\u{7f}", "a\u{80}"),
-            ("\u{7ff}", "\u{800}"),
-            ("\u{ffff}", "\u{10000}"),
-        ] {
-            assert_eq!(UsernamePrefix(prefix.to_owned()).upper_bound(), bound);
-        }
+        prefix::upper_bound(&self.0).unwrap_or_else(|| String::from(char::MAX))
     }
 }
