@@ -40,6 +40,37 @@ impl<'r> FromRequest<'r> for Caller {
     }
 }
 
+/// Somebody with a token that opens the member directory.
+pub(crate) struct Bearer(userstore_core::Bearer);
+
+impl Deref for Bearer {
+    type Target = userstore_core::Bearer;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl Bearer {
+    async fn find(request: &Request<'_>) -> Result<Self, Problem> {
+        let token = bearer(request)?.ok_or_else(Problem::unauthenticated)?;
+        let bearer = store(request)?.bearer(token).await?;
+        if let Some(id) = bearer.user_id() {
+            access_log::note_user(request, id);
+        }
+        Ok(Self(bearer))
+    }
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Bearer {
+    type Error = Problem;
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Problem> {
+        outcome(Self::find(request).await)
+    }
+}
+
 /// An administrator, or anybody else: for a route where every other token counts as none.
 pub(crate) struct MaybeAdmin(pub(crate) Option<Admin>);
 

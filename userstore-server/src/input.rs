@@ -9,4 +9,4 @@ mod query;
 pub(crate) use self::body::Body;
 pub(crate) use self::form::{Credentials, DataPatch, NewData, NewPassword, NewRole, NewStatus};
 pub(crate) use self::precondition::{Conditions, none_match};
-pub(crate) use self::query::{SessionList, UserList};
+pub(crate) use self::query::{MemberList, SessionList, UserList};

@@ -7,7 +7,7 @@ use rocket::Request;
 use rocket::http::{Header, Method, Status};
 use rocket::response::{self, Responder, Response};
 use serde::Serialize;
-use userstore_core::{Page, SignIn, Tag, Timestamp, User};
+use userstore_core::{Member, Page, SignIn, Tag, Timestamp, User};
 
 use crate::input;
 
@@ -20,10 +20,36 @@ impl<'r, T: Serialize> Responder<'r, 'static> for Json<T> {
     }
 }
 
-/// A user, with its tag; 304 to a client that reads and has this state already.
-pub(crate) struct Representation(pub(crate) Arc<User>);
+/// A record with a tag and an address.
+pub(crate) trait Record: Serialize {
+    fn tag(&self) -> Tag;
+    fn address(&self) -> String;
+}
 
-impl<'r> Responder<'r, 'static> for Representation {
+impl Record for User {
+    fn tag(&self) -> Tag {
+        self.tag()
+    }
+
+    fn address(&self) -> String {
+        format!("/user/{}", encode(self.username.as_str(), "@+"))
+    }
+}
+
+impl Record for Member {
+    fn tag(&self) -> Tag {
+        self.tag()
+    }
+
+    fn address(&self) -> String {
+        format!("/members/{}", self.member_id)
+    }
+}
+
+/// A record, with its tag; 304 to a client that reads and has this state already.
+pub(crate) struct Representation<R>(pub(crate) Arc<R>);
+
+impl<'r, R: Record> Responder<'r, 'static> for Representation<R> {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
         let tag = self.0.tag();
         let mut answer = if request.method() == Method::Get && input::none_match(request, &tag) {
@@ -36,14 +62,14 @@ impl<'r> Responder<'r, 'static> for Representation {
     }
 }
 
-/// A new user, with its tag and its address.
-pub(crate) struct Created(pub(crate) Arc<User>);
+/// A new record, with its tag and its address.
+pub(crate) struct Created<R>(pub(crate) Arc<R>);
 
-impl<'r> Responder<'r, 'static> for Created {
+impl<'r, R: Record> Responder<'r, 'static> for Created<R> {
     fn respond_to(self, _: &'r Request<'_>) -> response::Result<'static> {
         let mut answer = json(Status::Created, &*self.0)?;
         answer.set_header(etag(&self.0.tag()));
-        answer.set_header(Header::new("location", format!("/user/{}", encode(self.0.username.as_str(), "@+"))));
+        answer.set_header(Header::new("location", self.0.address()));
         Ok(answer)
     }
 }

@@ -1,7 +1,7 @@
 //! The bodies that routes take, member by member.
 
 use userstore_core::json::Object;
-use userstore_core::{Data, Password, Role, Signup, Status};
+use userstore_core::{Data, NewMember, Password, Role, Signup, Status};
 
 use super::members::{Input, Members};
 
@@ -79,5 +79,18 @@ pub(crate) struct NewStatus {
 impl Input for NewStatus {
     fn take(members: &mut Members) -> Self {
         Self { status: members.word("status"), reason: members.optional_text("reason") }
+    }
+}
+
+/// `{"name", "email"?, "phone"?}`
+impl Input for NewMember {
+    fn take(members: &mut Members) -> Self {
+        let new = Self {
+            name: members.text("name"),
+            email: members.nullable_text("email"),
+            phone: members.nullable_text("phone"),
+        };
+        members.note_all(new.violations());
+        new
     }
 }

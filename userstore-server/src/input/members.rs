@@ -53,6 +53,15 @@ impl Members {
         }
     }
 
+    /// A text that may be left out, or be null.
+    pub(super) fn nullable_text(&mut self, name: &str) -> Option<String> {
+        match self.object.remove(name)? {
+            Value::Null => None,
+            Value::String(text) => Some(text),
+            _ => self.note(name, "must be a string or null"),
+        }
+    }
+
     /// A text.
     pub(super) fn text(&mut self, name: &str) -> String {
         self.needed(name);
@@ -99,6 +108,15 @@ impl Members {
     fn needed(&mut self, name: &str) {
         if !self.object.contains_key(name) {
             self.note::<()>(name, "is needed");
+        }
+    }
+
+    /// Notes rules that are broken, but for those about a member that is known to be missing or of another type.
+    pub(super) fn note_all(&mut self, violations: Vec<Violation>) {
+        for violation in violations {
+            if !self.faults.iter().any(|fault| fault.place == violation.place) {
+                self.faults.push(violation);
+            }
         }
     }
 

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use rocket::Request;
 use rocket::http::RawStr;
 use rocket::request::{FromRequest, Outcome};
-use userstore_core::{Cursor, Error, PageRequest, UnknownWord, UserFilter, Violation};
+use userstore_core::{Cursor, Error, MemberFilter, PageRequest, UnknownWord, UserFilter, Violation};
 
 use crate::caller::outcome;
 use crate::edge::is_escaped;
@@ -55,6 +55,26 @@ impl<'r> FromRequest<'r> for SessionList {
         let mut parameters = Parameters::of(request);
         let page = parameters.page();
         outcome(parameters.end().map(|next| Self { page, next }))
+    }
+}
+
+/// The parameters of the list of members.
+pub(crate) struct MemberList {
+    pub(crate) filter: MemberFilter,
+    pub(crate) page: PageRequest,
+    /// The query of the next page, but for its cursor.
+    pub(crate) next: String,
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for MemberList {
+    type Error = Problem;
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Problem> {
+        let mut parameters = Parameters::of(request);
+        let filter = MemberFilter { name: parameters.text("name"), prefix: parameters.text("prefix") };
+        let page = parameters.page();
+        outcome(parameters.end().map(|next| Self { filter, page, next }))
     }
 }
 

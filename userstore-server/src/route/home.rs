@@ -1,6 +1,7 @@
 //! `/`, which never refuses.
 
 use rocket::{Build, Rocket, get, routes};
+use userstore_core::User;
 
 use crate::caller::Caller;
 use crate::output::{Json, Representation};
@@ -16,7 +17,7 @@ struct Greeting {
 
 #[derive(rocket::Responder)]
 enum Home {
-    User(Representation),
+    User(Representation<User>),
     Greeting(Json<Greeting>),
 }
 

@@ -1,6 +1,7 @@
 //! One account: its data, its password, its role, its status.
 
 use rocket::{Build, Rocket, delete, get, patch, put, routes};
+use userstore_core::User;
 
 use super::{Answer, Guard};
 use crate::caller::Caller;
@@ -12,7 +13,7 @@ pub(crate) fn mount(rocket: Rocket<Build>) -> Rocket<Build> {
 }
 
 #[get("/user/<username>")]
-async fn read(username: &str, caller: Guard<Caller>) -> Answer<Representation> {
+async fn read(username: &str, caller: Guard<Caller>) -> Answer<Representation<User>> {
     Ok(Representation(caller?.account_of(username)?.get().await?))
 }
 
@@ -22,7 +23,7 @@ async fn replace(
     caller: Guard<Caller>,
     conditions: Guard<Conditions>,
     body: Guard<Body>,
-) -> Answer<Representation> {
+) -> Answer<Representation<User>> {
     let account = caller?.account_of(username)?;
     let (NewData(data), Conditions(precondition)) = (body?.read()?, conditions?);
     Ok(Representation(account.replace_data(data, &precondition).await?))
@@ -34,7 +35,7 @@ async fn merge(
     caller: Guard<Caller>,
     conditions: Guard<Conditions>,
     body: Guard<Body>,
-) -> Answer<Representation> {
+) -> Answer<Representation<User>> {
     let account = caller?.account_of(username)?;
     let (DataPatch(patch), Conditions(precondition)) = (body?.read()?, conditions?);
     Ok(Representation(account.merge_data(&patch, &precondition).await?))
@@ -61,7 +62,7 @@ async fn grant_role(
     caller: Guard<Caller>,
     conditions: Guard<Conditions>,
     body: Guard<Body>,
-) -> Answer<Representation> {
+) -> Answer<Representation<User>> {
     let admin = caller?.admin()?;
     let (NewRole(role), Conditions(precondition)) = (body?.read()?, conditions?);
     Ok(Representation(admin.grant_role(username, role, &precondition).await?))
@@ -73,7 +74,7 @@ async fn set_status(
     caller: Guard<Caller>,
     conditions: Guard<Conditions>,
     body: Guard<Body>,
-) -> Answer<Representation> {
+) -> Answer<Representation<User>> {
     let admin = caller?.admin()?;
     let (NewStatus { status, reason }, Conditions(precondition)) = (body?.read()?, conditions?);
     Ok(Representation(admin.set_status(username, status, reason, &precondition).await?))

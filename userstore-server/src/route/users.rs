@@ -15,7 +15,7 @@ pub(crate) fn mount(rocket: Rocket<Build>) -> Rocket<Build> {
 }
 
 #[post("/user", data = "<body>")]
-async fn create(store: &State<UserStore>, asking: Guard<MaybeAdmin>, body: Guard<Body>) -> Answer<Created> {
+async fn create(store: &State<UserStore>, asking: Guard<MaybeAdmin>, body: Guard<Body>) -> Answer<Created<User>> {
     let (MaybeAdmin(admin), signup) = (asking?, body?.read()?);
     Ok(Created(match admin {
         Some(admin) => admin.create_user(signup, Role::User).await?,
