@@ -9,6 +9,7 @@ use sea_orm_migration::prelude::*;
 mod m20261120_000001_create_users;
 mod m20261120_000002_create_sessions;
 mod m20261121_000003_create_members;
+mod m20261121_000004_create_signing_keys;
 
 /// Every migration, oldest first.
 #[derive(Debug, Clone, Copy)]
@@ -21,6 +22,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261120_000001_create_users::Migration),
             Box::new(m20261120_000002_create_sessions::Migration),
             Box::new(m20261121_000003_create_members::Migration),
+            Box::new(m20261121_000004_create_signing_keys::Migration),
         ]
     }
 }

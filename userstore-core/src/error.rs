@@ -31,6 +31,9 @@ pub enum Error {
     /// The token does not carry the scope that this needs, or the role of its user does not give it.
     #[error("this needs the scope {0}")]
     InsufficientScope(Scope),
+    /// An access token was shown where the token of a session is needed.
+    #[error("an access token does not open accounts; sign in for a session")]
+    SessionNeeded,
     /// The password is right, but an administrator has blocked the account.
     #[error("this account is blocked")]
     AccountBlocked,
@@ -46,6 +49,9 @@ pub enum Error {
     /// Another member has this name.
     #[error("another member has this name")]
     NameTaken,
+    /// A signing key waits already for its time.
+    #[error("the next key waits already to sign; let it sign now, or revoke it first")]
+    KeyWaiting,
     /// The change would leave no active administrator.
     #[error("this is the last active admin; make another one first")]
     LastAdmin,
@@ -82,12 +88,13 @@ impl Error {
         match self {
             Self::Unauthenticated => "unauthenticated",
             Self::InvalidCredentials | Self::WrongPassword => "invalid_credentials",
-            Self::Forbidden | Self::InsufficientScope(_) => "forbidden",
+            Self::Forbidden | Self::InsufficientScope(_) | Self::SessionNeeded => "forbidden",
             Self::AccountBlocked => "account_blocked",
             Self::SignupClosed => "signup_closed",
             Self::NotFound(_) => "not_found",
             Self::UsernameTaken => "username_taken",
             Self::NameTaken => "name_taken",
+            Self::KeyWaiting => "key_waiting",
             Self::LastAdmin => "last_admin",
             Self::PreconditionFailed => "precondition_failed",
             Self::Invalid(_) => "validation_failed",

@@ -4,14 +4,16 @@ use std::sync::Arc;
 
 use sea_orm::DatabaseConnection;
 use serde::Serialize;
+use tokio::task::JoinHandle;
 
 use crate::cache::Cache;
 use crate::clock::Clock;
 use crate::config::{CacheKind, Secret, Settings};
 use crate::database::{self, Database};
 use crate::error::Result;
+use crate::jwt::Issuers;
 use crate::model::timestamp::Timestamp;
-use crate::op::{Admin, Anyone, Bearer, Caller};
+use crate::op::{Admin, Anyone, Bearer, Caller, Keys, known_keys};
 use crate::password::Passwords;
 use crate::random::Random;
 use crate::session::{DatabaseSessions, SessionStore};
@@ -35,6 +37,28 @@ pub(crate) struct Inner {
     sessions: Box<dyn SessionStore>,
     cache: Cache,
     passwords: Passwords,
+    issuers: Issuers,
+    #[expect(dead_code, reason = "it ends when it is dropped")]
+    background: Background,
+}
+
+/// What goes on beside the requests, for as long as the store is there.
+#[derive(Debug)]
+struct Background(Option<JoinHandle<()>>);
+
+impl Background {
+    fn keep_fresh(issuers: &Issuers, clock: &Clock) -> Self {
+        let (issuers, clock) = (issuers.clone(), clock.clone());
+        Self((!issuers.is_empty()).then(|| tokio::spawn(async move { issuers.keep_fresh(clock).await })))
+    }
+}
+
+impl Drop for Background {
+    fn drop(&mut self) {
+        if let Some(task) = &self.0 {
+            task.abort();
+        }
+    }
 }
 
 /// How to open a [`UserStore`]; made by [`UserStore::builder`].
@@ -91,8 +115,12 @@ impl Builder {
         };
         let database = Arc::new(Database::open(&settings.database, &cache).await?);
         let sessions = Box::new(DatabaseSessions::new(Arc::clone(&database)));
-        let inner = Inner { settings, clock, random: Random, database, sessions, cache, passwords };
+        let issuers = Issuers::new(settings.issuers.clone())?;
+        let background = Background::keep_fresh(&issuers, &clock);
+        let inner =
+            Inner { settings, clock, random: Random, database, sessions, cache, passwords, issuers, background };
         let store = UserStore(Arc::new(inner));
+        crate::op::begin_keys(&store).await?;
         tokio::spawn(crate::op::sweep_until_dropped(Arc::downgrade(&store.0)));
         Ok(store)
     }
@@ -125,10 +153,17 @@ impl UserStore {
         Admin::new(self.clone(), crate::op::Actor::Operator)
     }
 
+    /// The door to the keys that sign access tokens, for whoever has the database in hand.
+    #[must_use]
+    pub fn keys(&self) -> Keys {
+        Keys::new(self.clone())
+    }
+
     /// Tells who shows a session's token.
     ///
     /// # Errors
     /// [`Error::Unauthenticated`](crate::Error::Unauthenticated) unless it is the token of a live session;
+    /// [`Error::SessionNeeded`](crate::Error::SessionNeeded) for an access token that is good;
     /// [`Error::Unavailable`](crate::Error::Unavailable).
     pub async fn authenticate(&self, token: &str) -> Result<Caller> {
         self.anyone().authenticate(token).await
@@ -137,16 +172,16 @@ impl UserStore {
     /// Tells what a token opens in the member directory.
     ///
     /// # Errors
-    /// [`Error::Unauthenticated`](crate::Error::Unauthenticated) unless it is the token of a live session;
-    /// [`Error::Unavailable`](crate::Error::Unavailable).
+    /// [`Error::Unauthenticated`](crate::Error::Unauthenticated) unless it is the token of a live session, or an access
+    /// token that is good; [`Error::Unavailable`](crate::Error::Unavailable).
     pub async fn bearer(&self, token: &str) -> Result<Bearer> {
         crate::op::bearer(self, token).await
     }
 
-    /// The parts that do not work now, of `database` and `sessions`; none when the store can serve.
+    /// The parts that do not work now, of `database`, `sessions` and `keys`; none when the store can serve.
     pub async fn readiness(&self) -> Vec<&'static str> {
         match database::applied(self.reads()).await {
-            Ok(_) => Vec::new(),
+            Ok(_) => known_keys(self).await.map_or_else(|_| vec!["keys"], |_| Vec::new()),
             // Sessions are kept in the same database.
             Err(_) => vec!["database", "sessions"],
         }
@@ -182,6 +217,10 @@ impl UserStore {
     pub async fn close(&self) {
         self.0.passwords.close();
         self.0.database.close().await;
+    }
+
+    pub(crate) fn issuers(&self) -> &Issuers {
+        &self.0.issuers
     }
 
     pub(crate) fn from_inner(inner: Arc<Inner>) -> Self {

@@ -1,6 +1,6 @@
 //! The cache in this process.
 
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
 use moka::sync::Cache as Map;
@@ -10,6 +10,7 @@ use crate::model::id::UserId;
 use crate::model::member::{Member, MemberId};
 use crate::model::session::{Session, TokenHash};
 use crate::model::user::User;
+use crate::op::{KnownKeys, Verified};
 
 /// The most sessions that are remembered.
 const SESSIONS: u64 = 50_000;
@@ -18,7 +19,10 @@ const USER_BYTES: u64 = 24 * 1024 * 1024;
 /// The most bytes of members that are remembered, by estimate.
 const MEMBER_BYTES: u64 = 16 * 1024 * 1024;
 
-/// Live users and sessions, and members, forgotten as soon as they change. Clones share them.
+/// The most access tokens that are remembered as verified.
+const TOKENS: u64 = 20_000;
+
+/// Live users and sessions, members, and signing keys, forgotten as soon as they change. Clones share them.
 ///
 /// What a reader has loaded may be older than what a writer has committed meanwhile. So a reader takes a [`Ticket`]
 /// before it loads, and what it then remembers is dropped if anything was forgotten since: an old record never comes
@@ -31,6 +35,9 @@ struct Shelves {
     sessions: Map<TokenHash, Arc<Session>>,
     users: Map<UserId, Arc<User>>,
     members: Map<MemberId, Arc<Member>>,
+    /// Access tokens that were verified. Whether their key and their user still stand is told elsewhere.
+    tokens: Map<TokenHash, Arc<Verified>>,
+    keys: RwLock<Option<Arc<KnownKeys>>>,
     /// How many times something was forgotten.
     forgotten: RwLock<u64>,
 }
@@ -48,6 +55,8 @@ impl Cache {
             sessions: Map::builder().max_capacity(SESSIONS).time_to_live(ttl).build(),
             users: Map::builder().max_capacity(USER_BYTES).weigher(weigh_user).time_to_live(ttl).build(),
             members: Map::builder().max_capacity(MEMBER_BYTES).weigher(weigh_member).time_to_live(ttl).build(),
+            tokens: Map::builder().max_capacity(TOKENS).time_to_live(ttl).build(),
+            keys: RwLock::new(None),
             forgotten: RwLock::new(0),
         })))
     }
@@ -69,6 +78,21 @@ impl Cache {
         self.0.as_ref()?.members.get(&id)
     }
 
+    pub(crate) fn keys(&self) -> Option<Arc<KnownKeys>> {
+        read(&self.0.as_ref()?.keys).clone()
+    }
+
+    pub(crate) fn token(&self, hash: &TokenHash) -> Option<Arc<Verified>> {
+        self.0.as_ref()?.tokens.get(hash)
+    }
+
+    /// Remembers an access token as verified.
+    pub(crate) fn remember_token(&self, hash: TokenHash, verified: &Arc<Verified>) {
+        if let Some(shelves) = &self.0 {
+            shelves.tokens.insert(hash, Arc::clone(verified));
+        }
+    }
+
     /// To be taken before a load.
     pub(crate) fn ticket(&self) -> Ticket {
         Ticket(self.0.as_ref().map_or(0, |shelves| *read(&shelves.forgotten)))
@@ -82,9 +106,24 @@ impl Cache {
         });
     }
 
+    /// Remembers a user that was loaded since the ticket was taken.
+    pub(crate) fn remember_user(&self, ticket: Ticket, user: &Arc<User>) {
+        self.keep(ticket, |shelves| shelves.users.insert(user.id, Arc::clone(user)));
+    }
+
+    /// Remembers the signing keys that were loaded since the ticket was taken.
+    pub(crate) fn remember_keys(&self, ticket: Ticket, keys: &Arc<KnownKeys>) {
+        self.keep(ticket, |shelves| *write(&shelves.keys) = Some(Arc::clone(keys)));
+    }
+
     /// Remembers a member that was loaded since the ticket was taken.
     pub(crate) fn remember_member(&self, ticket: Ticket, member: &Arc<Member>) {
         self.keep(ticket, |shelves| shelves.members.insert(member.member_id, Arc::clone(member)));
+    }
+
+    /// Forgets the signing keys.
+    pub(crate) fn forget_keys(&self) {
+        self.forget(&Stale { keys: true, ..Stale::default() });
     }
 
     /// Forgets what a write has made stale.
@@ -102,6 +141,9 @@ impl Cache {
             if let Some(member) = &stale.member {
                 shelves.members.invalidate(member);
             }
+            if stale.keys {
+                *write(&shelves.keys) = None;
+            }
         });
     }
 
@@ -111,6 +153,7 @@ impl Cache {
             shelves.sessions.invalidate_all();
             shelves.users.invalidate_all();
             shelves.members.invalidate_all();
+            *write(&shelves.keys) = None;
         });
     }
 
@@ -125,7 +168,7 @@ impl Cache {
 
     fn change(&self, forget: impl FnOnce(&Shelves)) {
         let Some(shelves) = &self.0 else { return };
-        let mut forgotten = shelves.forgotten.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut forgotten = write(&shelves.forgotten);
         *forgotten += 1;
         forget(shelves);
     }
@@ -137,6 +180,10 @@ fn weigh(member: &Member) -> u32 {
     256 + u32::try_from(bytes).unwrap_or(u32::MAX / 2)
 }
 
-fn read(lock: &RwLock<u64>) -> std::sync::RwLockReadGuard<'_, u64> {
-    lock.read().unwrap_or_else(std::sync::PoisonError::into_inner)
+fn read<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {
+    lock.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn write<T>(lock: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
+    lock.write().unwrap_or_else(PoisonError::into_inner)
 }

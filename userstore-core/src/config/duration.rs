@@ -10,3 +10,7 @@ pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<
     humantime::parse_duration(&text)
         .map_err(|_| D::Error::custom("must be a length of time such as 500ms, 15s, 5m or 24h"))
 }
+
+pub(crate) fn deserialize_some<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
+    deserialize(deserializer).map(Some)
+}

@@ -61,6 +61,12 @@ pub(super) const KEYS: &[Key] = &[
     key("passwords", "max_concurrent", Kind::Number),
     key("passwords", "max_queue", Kind::Number),
     key("passwords", "pepper", Kind::Secret),
+    key("tokens", "issuer", Kind::Text),
+    key("tokens", "audience", Kind::Text),
+    key("tokens", "ttl", Kind::Text),
+    key("tokens", "algorithm", Kind::Text),
+    key("tokens", "rotate_every", Kind::Text),
+    key("tokens", "key_encryption_key", Kind::Secret),
     key("log", "level", Kind::Text),
     key("log", "format", Kind::Text),
 ];

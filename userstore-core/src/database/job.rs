@@ -31,12 +31,14 @@ pub(crate) struct Stale {
     pub(crate) user: Option<UserId>,
     pub(crate) sessions: Vec<TokenHash>,
     pub(crate) member: Option<MemberId>,
+    /// Whether the signing keys have changed.
+    pub(crate) keys: bool,
 }
 
 impl Stale {
     pub(crate) fn is_empty(&self) -> bool {
-        let Self { user, sessions, member } = self;
-        user.is_none() && sessions.is_empty() && member.is_none()
+        let Self { user, sessions, member, keys } = self;
+        user.is_none() && sessions.is_empty() && member.is_none() && !keys
     }
 }
 
@@ -54,6 +56,11 @@ impl<T> Written<T> {
     /// A write after which these sessions are over.
     pub(crate) fn of_sessions(sessions: Vec<TokenHash>, value: T) -> Self {
         Self { value, stale: Stale { sessions, ..Stale::default() } }
+    }
+
+    /// A write after which what is known of the signing keys is stale.
+    pub(crate) fn of_keys(value: T) -> Self {
+        Self { value, stale: Stale { keys: true, ..Stale::default() } }
     }
 
     /// A write after which what is known of this member is stale.

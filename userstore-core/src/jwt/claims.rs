@@ -1,5 +1,6 @@
 //! What a verified token says.
 
+use super::time::LEEWAY;
 use crate::model::id::UserId;
 use crate::model::role::Role;
 use crate::model::scope::Scopes;
@@ -28,6 +29,13 @@ pub struct Claims {
     pub client_id: Option<String>,
     /// What it allows of the member directory (`scope`, or `scp` of an outside issuer); other words are left out.
     pub scopes: Scopes,
+}
+
+impl Claims {
+    /// The moment from which on the token is refused as expired.
+    pub(crate) fn accepted_until(&self) -> Timestamp {
+        self.expires_at.plus(LEEWAY)
+    }
 }
 
 /// Whom a token speaks for. An outside issuer's subject is never a user of the store, whatever it looks like.

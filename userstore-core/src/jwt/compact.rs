@@ -62,6 +62,11 @@ impl<'t> Compact<'t> {
         self.text("iss")
     }
 
+    /// The name of the key that the token claims to be signed with.
+    pub(crate) fn kid(&self) -> Option<&str> {
+        self.header.get("kid").and_then(Value::as_str)
+    }
+
     /// A header parameter that is a text, where there is one.
     pub(super) fn header_text(&self, name: &'static str) -> Result<Option<&str>, TokenError> {
         match self.header.get(name) {

@@ -39,10 +39,8 @@ mod inspect;
 mod issuer;
 mod jwk;
 mod jwks;
-#[cfg_attr(not(test), expect(dead_code, unused_imports, reason = "the operations that use it come with the routes"))]
 pub(crate) mod key;
 mod published;
-#[cfg_attr(not(test), expect(dead_code, reason = "the operations that use it come with the routes"))]
 pub(crate) mod sign;
 mod time;
 mod token;
@@ -57,6 +55,7 @@ pub use self::error::{KeySetError, TokenError};
 pub use self::inspect::Inspection;
 pub use self::issuer::{IssuerSettings, Issuers};
 pub use self::jwks::Jwks;
+pub use self::key::KeyState;
 pub use self::published::{PublicJwk, PublishedKeys};
 pub use self::token::AccessToken;
 pub use self::verify::Verifier;

@@ -108,6 +108,16 @@ fn checksum(text: &str) -> [u8; CHECKSUM_CHARS] {
 pub(crate) struct TokenHash([u8; 32]);
 
 impl TokenHash {
+    /// Of an access token.
+    pub(crate) fn of_access_token(token: &str) -> Self {
+        Self(Sha256::digest(token.as_bytes()).into())
+    }
+
+    /// Whether a text looks like a session's token, a live one's or not.
+    pub(crate) fn is_for(presented: &str) -> bool {
+        presented.starts_with(PREFIX)
+    }
+
     /// Of what a client presents; `None` for what cannot be a token, which is told without any look-up.
     pub(crate) fn of(presented: &str) -> Option<Self> {
         let rest = presented.strip_prefix(PREFIX)?;

@@ -30,6 +30,13 @@ impl Timestamp {
         Self(self.0.saturating_add(millis))
     }
 
+    /// The time that is `before` earlier, or the first one that can be held.
+    #[must_use]
+    pub fn minus(self, before: Duration) -> Self {
+        let millis = i64::try_from(before.as_millis()).unwrap_or(i64::MAX);
+        Self(self.0.saturating_sub(millis))
+    }
+
     /// How long it is from `earlier` to this time: zero when it is not earlier.
     #[must_use]
     pub fn since(self, earlier: Self) -> Duration {

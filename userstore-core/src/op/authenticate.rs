@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::access;
 use super::account::Account;
 use super::actor::{Actor, Target};
 use super::admin::Admin;
@@ -22,7 +23,7 @@ pub struct Caller {
 }
 
 pub(crate) async fn authenticate(store: &UserStore, token: &str) -> Result<Caller> {
-    let hash = TokenHash::of(token).ok_or(Error::Unauthenticated)?;
+    let Some(hash) = TokenHash::of(token) else { return Err(refuse(store, token).await) };
     let cache = store.cache();
     let known = cache.session(&hash).and_then(|session| Some((cache.user(&session.user_id)?, session)));
     let (user, session) = match known {
@@ -34,6 +35,17 @@ pub(crate) async fn authenticate(store: &UserStore, token: &str) -> Result<Calle
         Ok(Caller { store: store.clone(), session, user })
     } else {
         Err(Error::Unauthenticated)
+    }
+}
+
+/// What is said of a text that is no session's token.
+async fn refuse(store: &UserStore, token: &str) -> Error {
+    if TokenHash::is_for(token) {
+        return Error::Unauthenticated;
+    }
+    match Box::pin(access::check(store, token)).await {
+        Ok(_) => Error::SessionNeeded,
+        Err(refusal) => refusal.into(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use sea_orm::ConnectionTrait;
 
+use super::access::{self, Access};
 use super::authenticate::Caller;
 use super::members::{DeleteMembers, ReadMembers, Right, WriteMembers};
 use super::row::users;
@@ -9,31 +10,39 @@ use crate::UserStore;
 use crate::error::{Error, Result};
 use crate::model::id::UserId;
 use crate::model::scope::{Scope, Scopes};
+use crate::model::session::TokenHash;
 use crate::model::timestamp::Timestamp;
-use crate::model::user::User;
 
 /// Somebody who has shown a token, and what it may do to the member directory: see [`UserStore::bearer`]. Each scope
 /// opens a door; without the scope there is none.
 #[derive(Debug, Clone)]
 pub struct Bearer {
     store: UserStore,
-    caller: Caller,
+    token: Token,
     scopes: Scopes,
 }
 
-pub(crate) async fn bearer(store: &UserStore, token: &str) -> Result<Bearer> {
-    Ok(Bearer::of_session(store.clone(), store.authenticate(token).await?))
+/// What was shown.
+#[derive(Debug, Clone)]
+enum Token {
+    Session(Caller),
+    Access(Access),
 }
 
-/// What a session gives at the moment: what its user's role does.
-fn scopes_of(user: &User) -> Scopes {
-    Scopes::of_role(user.role)
+pub(crate) async fn bearer(store: &UserStore, token: &str) -> Result<Bearer> {
+    if TokenHash::is_for(token) {
+        return Ok(Bearer::of_session(store.clone(), store.authenticate(token).await?));
+    }
+    let access = access::check(store, token).await?;
+    let scopes = access.scopes(access.user().map(|user| &**user));
+    Ok(Bearer { store: store.clone(), token: Token::Access(access), scopes })
 }
 
 impl Bearer {
+    /// A session gives what its user's role does.
     pub(super) fn of_session(store: UserStore, caller: Caller) -> Self {
-        let scopes = scopes_of(caller.user());
-        Self { store, caller, scopes }
+        let scopes = Scopes::of_role(caller.user().role);
+        Self { store, token: Token::Session(caller), scopes }
     }
 
     /// What the token may do, by its own scopes and by the role of its user.
@@ -42,10 +51,13 @@ impl Bearer {
         self.scopes
     }
 
-    /// The user behind the token, where there is one.
+    /// The user behind the token. A service, and whoever an outside issuer speaks of, has no account here.
     #[must_use]
     pub fn user_id(&self) -> Option<UserId> {
-        Some(self.caller.user().id)
+        match &self.token {
+            Token::Session(caller) => Some(caller.user().id),
+            Token::Access(access) => access.user().map(|user| user.id),
+        }
     }
 
     /// The door to reading members.
@@ -82,10 +94,15 @@ impl Bearer {
     /// Makes sure, in the transaction that writes, that the token still has the scope: what was found when the request
     /// came in may have ended since.
     pub(super) async fn still_holds(&self, tx: &impl ConnectionTrait, scope: Scope, now: Timestamp) -> Result<()> {
-        let (user, _) = users::find(tx, self.caller.user().id).await?.ok_or(Error::Unauthenticated)?;
-        if !self.caller.session().is_live(&user, now) {
+        let Some(id) = self.user_id() else { return Ok(()) };
+        let (user, _) = users::find(tx, id).await?.ok_or(Error::Unauthenticated)?;
+        let (is_live, scopes) = match &self.token {
+            Token::Session(caller) => (caller.session().is_live(&user, now), Scopes::of_role(user.role)),
+            Token::Access(access) => (access.is_live(&user), access.scopes(Some(&user))),
+        };
+        if !is_live {
             return Err(Error::Unauthenticated);
         }
-        if scopes_of(&user).contains(scope) { Ok(()) } else { Err(Error::InsufficientScope(scope)) }
+        if scopes.contains(scope) { Ok(()) } else { Err(Error::InsufficientScope(scope)) }
     }
 }

@@ -1,5 +1,6 @@
 //! Verbs: one operation, one file, which owns its rule and its transaction.
 
+pub(crate) mod access;
 mod account;
 mod actor;
 mod admin;
@@ -11,8 +12,10 @@ mod create_user;
 mod delete_user;
 mod diagnose;
 mod grant_role;
+mod keys;
 mod list_sessions;
 mod list_users;
+mod log_in;
 mod members;
 pub(crate) mod row;
 mod set_status;
@@ -20,6 +23,7 @@ mod sign_in;
 mod sign_up;
 mod sweep;
 
+pub(crate) use self::access::Verified;
 pub use self::account::Account;
 pub(crate) use self::actor::Actor;
 pub use self::admin::Admin;
@@ -27,6 +31,9 @@ pub use self::authenticate::Caller;
 pub use self::bearer::Bearer;
 pub(crate) use self::bearer::bearer;
 pub use self::diagnose::{Finding, Verdict};
+pub use self::keys::{KeyInfo, Keys, TokenReport, TokenRequest};
+pub(crate) use self::keys::{KnownKeys, begin as begin_keys, known as known_keys};
+pub use self::log_in::LogIn;
 pub use self::members::{DeleteMembers, ReadMembers, WriteMembers};
 pub use self::sign_in::SignIn;
 pub use self::sign_up::Anyone;

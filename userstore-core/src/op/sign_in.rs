@@ -53,7 +53,7 @@ pub(super) async fn sign_in(store: &UserStore, username: &str, password: Passwor
 }
 
 /// The user whose name and password these are.
-async fn verify(store: &UserStore, username: &str, password: Password) -> Result<User> {
+pub(super) async fn verify(store: &UserStore, username: &str, password: Password) -> Result<User> {
     store.passwords().check_room()?;
     // A name that nobody can have is looked up like any other: the work tells nothing.
     let name = Username::parse(username).map(|name| name.as_str().to_owned()).unwrap_or_default();

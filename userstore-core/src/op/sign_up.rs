@@ -4,12 +4,16 @@ use std::sync::Arc;
 
 use super::authenticate::{Caller, authenticate};
 use super::create_user::create_user;
+use super::keys::known;
+use super::log_in::{LogIn, log_in};
 use super::sign_in::{SignIn, sign_in};
 use crate::config::SignupMode;
 use crate::error::{Error, Result};
+use crate::jwt::PublishedKeys;
 use crate::model::client::Client;
 use crate::model::password::Password;
 use crate::model::role::Role;
+use crate::model::scope::Scopes;
 use crate::model::user::{Signup, User};
 use crate::{UserStore, config};
 
@@ -46,10 +50,28 @@ impl Anyone {
         sign_in(&self.0, username, password, client).await
     }
 
+    /// Issues an access token for a username, in any spelling, and a password; with all the scopes of the user's role, or
+    /// with those asked for.
+    ///
+    /// # Errors
+    /// As for [`Anyone::sign_in`]; [`Error::InsufficientScope`] for a scope that the role does not give.
+    pub async fn log_in(&self, username: &str, password: Password, scopes: Option<Scopes>) -> Result<LogIn> {
+        log_in(&self.0, username, password, scopes).await
+    }
+
+    /// The keys that verify access tokens, as they are published.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn published_keys(&self) -> Result<PublishedKeys> {
+        Ok(known(&self.0).await?.published().clone())
+    }
+
     /// Tells who shows a session's token.
     ///
     /// # Errors
-    /// [`Error::Unauthenticated`] unless it is the token of a live session; [`Error::Unavailable`].
+    /// [`Error::Unauthenticated`] unless it is the token of a live session; [`Error::SessionNeeded`] for an access token
+    /// that is good; [`Error::Unavailable`].
     pub async fn authenticate(&self, token: &str) -> Result<Caller> {
         authenticate(&self.0, token).await
     }

@@ -1,20 +1,25 @@
-//! Removing sessions that have expired.
+//! Removing sessions that have expired, and making signing keys whose time has come.
 
 use std::sync::Weak;
 use std::time::Duration;
 
+use super::keys::keep_up;
 use crate::UserStore;
 use crate::store::Inner;
 
 /// How often expired sessions are looked for. They are over at their time; only their records stay a little longer.
 const PAUSE: Duration = Duration::from_mins(1);
 
-/// Sweeps every minute for as long as the store is there.
+/// Sweeps, and sees to the keys, every minute for as long as the store is there.
 pub(crate) async fn sweep_until_dropped(store: Weak<Inner>) {
     loop {
         tokio::time::sleep(PAUSE).await;
         let Some(inner) = store.upgrade() else { return };
-        sweep(&UserStore::from_inner(inner)).await;
+        let store = UserStore::from_inner(inner);
+        sweep(&store).await;
+        if let Err(error) = keep_up(&store).await {
+            tracing::warn!(error = &error as &dyn std::error::Error, "the signing keys were not seen to");
+        }
     }
 }
 

@@ -59,7 +59,7 @@ impl StoredKey {
 /// Where a key is in its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum KeyState {
+pub enum KeyState {
     /// Published, and will sign.
     Next,
     /// Signs.
@@ -72,7 +72,8 @@ pub(crate) enum KeyState {
 
 impl KeyState {
     /// The word for it.
-    pub(crate) const fn as_str(self) -> &'static str {
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Next => "next",
             Self::Active => "active",

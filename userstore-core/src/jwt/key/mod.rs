@@ -6,7 +6,8 @@ mod seal;
 mod signing_key;
 
 pub(crate) use self::change::{Change, Step};
-pub(crate) use self::keyring::{KeyState, Keyring, StoredKey};
+pub use self::keyring::KeyState;
+pub(crate) use self::keyring::{Keyring, StoredKey};
 pub(crate) use self::seal::{KeyEncryptionKey, is_sealed, open, seal};
 pub(crate) use self::signing_key::SigningKey;
 

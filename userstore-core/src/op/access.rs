@@ -1,0 +1,164 @@
+//! What stands behind an access token: its claims, and the live user where it speaks for one.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::keys::{self, KnownKeys};
+use super::row::{signing_keys, users};
+use crate::UserStore;
+use crate::error::{Error, Result};
+use crate::jwt::compact::Compact;
+use crate::jwt::{Claims, Subject, TokenError};
+use crate::model::id::UserId;
+use crate::model::role::Status;
+use crate::model::scope::Scopes;
+use crate::model::session::TokenHash;
+use crate::model::timestamp::Timestamp;
+use crate::model::user::User;
+
+/// How long a token of an outside issuer is remembered: its key may leave the issuer's set.
+const OUTSIDE: Duration = Duration::from_mins(1);
+/// The most bytes of a token (see [`TokenError::TooLarge`]).
+const MAX_BYTES: usize = 8 * 1024;
+
+/// A token whose signature, times, issuer and audience were found good.
+#[derive(Debug)]
+pub(crate) struct Verified {
+    claims: Claims,
+    /// The store's own key that has signed it.
+    own_key: Option<String>,
+    until: Timestamp,
+}
+
+/// An access token that is accepted.
+#[derive(Debug, Clone)]
+pub(crate) struct Access {
+    verified: Arc<Verified>,
+    /// The user that it speaks for.
+    user: Option<Arc<User>>,
+}
+
+/// Why an access token is refused.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Refusal {
+    #[error(transparent)]
+    Token(#[from] TokenError),
+    #[error("the user of the token is not there any more")]
+    UserGone,
+    #[error("the user of the token is blocked")]
+    UserBlocked,
+    #[error(
+        "all that was issued to the user before was ended: by a new password, by blocking, or by ending its sessions"
+    )]
+    Ended,
+    /// Nothing is known against it: the store could not look.
+    #[error(transparent)]
+    Failed(#[from] Error),
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Failed(error) => error,
+            Refusal::Token(TokenError::KeysUnavailable) => {
+                tracing::warn!("a token was refused: the keys of its issuer are not available");
+                Self::Unauthenticated
+            }
+            _ => Self::Unauthenticated,
+        }
+    }
+}
+
+impl Access {
+    /// The user that the token speaks for; a service, and whoever an outside issuer knows, has no account here.
+    pub(crate) fn user(&self) -> Option<&Arc<User>> {
+        self.user.as_ref()
+    }
+
+    /// What the token may do: what it says, and no more than the live role of its user gives.
+    pub(crate) fn scopes(&self, user: Option<&User>) -> Scopes {
+        let given = user.map_or(Scopes::ALL, |user| Scopes::of_role(user.role));
+        self.verified.claims.scopes.and(given)
+    }
+
+    /// Whether the token still speaks for this state of its user.
+    pub(crate) fn is_live(&self, user: &User) -> bool {
+        alive(&self.verified.claims, user).is_ok()
+    }
+}
+
+/// Finds out what an access token is worth.
+pub(crate) async fn check(store: &UserStore, token: &str) -> Result<Access, Refusal> {
+    if token.len() > MAX_BYTES {
+        return Err(TokenError::TooLarge.into());
+    }
+    let (hash, now) = (TokenHash::of_access_token(token), store.clock().now());
+    let verified = match store.cache().token(&hash).filter(|verified| now < verified.until) {
+        Some(verified) => verified,
+        // Boxed, as it is seldom needed.
+        None => Box::pin(verify(store, token, hash, now)).await?,
+    };
+    if let Some(kid) = &verified.own_key
+        && !keys::known(store).await?.accept(kid)
+    {
+        return Err(TokenError::UnknownKey.into());
+    }
+    let user = match &verified.claims.subject {
+        Subject::User { id, epoch, .. } => Some(live_user(store, *id, *epoch).await?),
+        _ => None,
+    };
+    if let Some(user) = &user {
+        alive(&verified.claims, user)?;
+    }
+    Ok(Access { verified, user })
+}
+
+async fn verify(store: &UserStore, token: &str, hash: TokenHash, now: Timestamp) -> Result<Arc<Verified>, Refusal> {
+    let compact = Compact::parse(token)?;
+    let is_outside = compact.issuer().is_ok_and(|issuer| store.issuers().know(issuer));
+    let verified = if is_outside {
+        let claims = store.issuers().verify_compact(&compact, now).await?;
+        Verified { until: claims.accepted_until().min(now.plus(OUTSIDE)), own_key: None, claims }
+    } else {
+        let keys = keys_for(store, &compact).await?;
+        let claims = keys.verifier().verify_compact(&compact, now)?;
+        Verified { until: claims.accepted_until(), own_key: compact.kid().map(str::to_owned), claims }
+    };
+    let verified = Arc::new(verified);
+    store.cache().remember_token(hash, &verified);
+    Ok(verified)
+}
+
+/// The keys, read again where the token names one that another process may have made a moment ago.
+async fn keys_for(store: &UserStore, token: &Compact<'_>) -> Result<Arc<KnownKeys>> {
+    let keys = keys::known(store).await?;
+    let Some(kid) = token.kid().filter(|kid| kid.len() <= 64 && !keys.accept(kid)) else { return Ok(keys) };
+    if signing_keys::exists(store.reads(), kid).await? {
+        store.cache().forget_keys();
+        return keys::known(store).await;
+    }
+    Ok(keys)
+}
+
+/// The user as it is now, who is read again where the token was issued to a later state than the one remembered.
+async fn live_user(store: &UserStore, id: UserId, epoch: i64) -> Result<Arc<User>, Refusal> {
+    if let Some(user) = store.cache().user(&id).filter(|user| epoch <= user.epoch) {
+        return Ok(user);
+    }
+    Box::pin(async move {
+        let ticket = store.cache().ticket();
+        let found = users::find(store.reads(), id).await.map_err(Error::from)?;
+        let user = Arc::new(found.ok_or(Refusal::UserGone)?.0);
+        store.cache().remember_user(ticket, &user);
+        Ok(user)
+    })
+    .await
+}
+
+fn alive(claims: &Claims, user: &User) -> Result<(), Refusal> {
+    match &claims.subject {
+        Subject::User { .. } if user.status == Status::Blocked => Err(Refusal::UserBlocked),
+        Subject::User { id, epoch, .. } if *id != user.id || *epoch != user.epoch => Err(Refusal::Ended),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,130 @@
+//! Changing the keys, in a transaction; and seeing to it that there is one.
+
+use std::time::Duration;
+
+use sea_orm::ConnectionTrait;
+
+use super::known::{key_encryption_key, unavailable};
+use crate::UserStore;
+use crate::config::Tokens;
+use crate::database::Written;
+use crate::error::{Error, Result};
+use crate::jwt::key::{Change, KeyError, KeyState, Keyring, SigningKey, Step, StoredKey, is_sealed, open, seal};
+use crate::model::timestamp::Timestamp;
+use crate::op::row::signing_keys;
+
+/// How long the record of a key that is gone is kept.
+const RECORD: Duration = Duration::from_hours(30 * 24);
+
+/// Reads the keys, works out a change, makes it, and tells what `tell` sees afterwards.
+pub(super) async fn change<T, C, R>(store: &UserStore, work_out: C, tell: R) -> Result<T>
+where
+    C: FnOnce(&Keyring, Timestamp) -> Result<Change, KeyError> + Send + 'static,
+    R: FnOnce(&Keyring, Timestamp) -> Option<T> + Send + 'static,
+    T: Send + 'static,
+{
+    let (tokens, now) = (store.settings().tokens.clone(), store.clock().now());
+    let write = store.writes().run(move |tx| {
+        Box::pin(async move {
+            let ring = Keyring::new(signing_keys::all(tx).await?);
+            let change = work_out(&ring, now).map_err(refusal)?;
+            make(tx, &tokens, change).await?;
+            let ring = Keyring::new(signing_keys::all(tx).await?);
+            let told = tell(&ring, now).ok_or(Error::NotFound("signing key"))?;
+            Ok(Written::of_keys(told))
+        })
+    });
+    write.await
+}
+
+fn refusal(error: KeyError) -> Error {
+    match error {
+        KeyError::NotFound => Error::NotFound("signing key"),
+        KeyError::Waiting => Error::KeyWaiting,
+        other => unavailable(other),
+    }
+}
+
+async fn make(tx: &impl ConnectionTrait, tokens: &Tokens, change: Change) -> Result<()> {
+    for step in change {
+        match step {
+            Step::Make { created_at, signs_at } => {
+                let key = generate(tokens.clone(), created_at, signs_at).await?;
+                signing_keys::insert(tx, key).await?;
+            }
+            Step::SignsAt { kid, at } => drop(signing_keys::set_signs_at(tx, &kid, at).await?),
+            Step::RevokedAt { kid, at } => drop(signing_keys::set_revoked_at(tx, &kid, at).await?),
+            Step::SignedUntil { kid, at } => drop(signing_keys::set_signed_until(tx, &kid, at).await?),
+        }
+    }
+    Ok(())
+}
+
+/// Makes a key, away from the threads that serve: RSA takes its time.
+async fn generate(tokens: Tokens, created_at: Timestamp, signs_at: Timestamp) -> Result<StoredKey> {
+    let made = tokio::task::spawn_blocking(move || {
+        let key = SigningKey::generate(tokens.algorithm)?;
+        let private = key.seal(key_encryption_key(&tokens)?.as_ref())?;
+        let (kid, algorithm) = (key.kid().to_owned(), key.algorithm());
+        Ok(StoredKey { kid, algorithm, private, created_at, signs_at, signed_until: None, revoked_at: None })
+    });
+    made.await.map_err(|error| Error::unavailable("set of signing keys", error))?.map_err(unavailable)
+}
+
+/// Sees to it that a fresh store has a key, and that keys which lie open are encrypted where the settings have a key for
+/// that.
+pub(crate) async fn begin(store: &UserStore) -> Result<()> {
+    let keys = signing_keys::all(store.reads()).await?;
+    let tokens = store.settings().tokens.clone();
+    let now = store.clock().now();
+    let are_open = |keys: &[StoredKey]| keys.iter().any(|key| key.revoked_at.is_none() && !is_sealed(&key.private));
+    let seals = tokens.key_encryption_key.is_some() && are_open(&keys);
+    if !seals && Keyring::new(keys).active(now).is_some() {
+        return Ok(());
+    }
+    let write = store.writes().run(move |tx| {
+        Box::pin(async move {
+            // Another process may have been here meanwhile.
+            let ring = Keyring::new(signing_keys::all(tx).await?);
+            if let Some(with) = key_encryption_key(&tokens).map_err(unavailable)? {
+                for key in ring.keys().iter().filter(|key| !is_sealed(&key.private)) {
+                    let private = open(&key.private, &key.kid, None).map_err(unavailable)?;
+                    let sealed = seal(&private, &key.kid, Some(&with)).map_err(unavailable)?;
+                    signing_keys::set_private(tx, &key.kid, sealed).await?;
+                }
+            }
+            make(tx, &tokens, ring.begin(now)).await?;
+            Ok(Written::of_keys(()))
+        })
+    });
+    write.await
+}
+
+/// Makes the next key where the settings want one by now, and removes the records of keys long gone.
+pub(crate) async fn keep_up(store: &UserStore) -> Result<()> {
+    let now = store.clock().now();
+    let (ring, every) = (Keyring::new(signing_keys::all(store.reads()).await?), store.settings().tokens.rotate_every);
+    let is_due = move |ring: &Keyring| every.is_some_and(|every| ring.is_rotation_due(every, now));
+    if is_due(&ring) {
+        let rotate = move |ring: &Keyring, now| if is_due(ring) { ring.rotate(now) } else { Ok(Change::new()) };
+        change(store, rotate, |_, _| Some(())).await?;
+        tracing::info!("the next signing key was made");
+    }
+    let is_old = |key: &&StoredKey| {
+        ring.state(&key.kid, now) == Some(KeyState::Gone)
+            && ring.gone_at(&key.kid, now).is_some_and(|gone| now.since(gone) > RECORD)
+    };
+    let old: Vec<String> = ring.keys().iter().filter(is_old).map(|key| key.kid.clone()).collect();
+    if old.is_empty() {
+        return Ok(());
+    }
+    let write = store.writes().run(move |tx| {
+        Box::pin(async move {
+            for kid in old {
+                signing_keys::delete(tx, &kid).await?;
+            }
+            Ok(Written::of_keys(()))
+        })
+    });
+    write.await
+}

@@ -1,0 +1,109 @@
+//! The signing keys as they are for a while: opened once, for many requests.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use crate::UserStore;
+use crate::config::Tokens;
+use crate::error::{Error, Result};
+use crate::jwt::key::{KeyEncryptionKey, KeyError, KeyState, Keyring, SigningKey, StoredKey};
+use crate::jwt::{PublishedKeys, Verifier};
+use crate::model::timestamp::Timestamp;
+use crate::op::row::signing_keys;
+
+/// What the keys say from the moment they were loaded until one of them changes its state.
+#[derive(Debug)]
+pub(crate) struct KnownKeys {
+    ring: Keyring,
+    loaded_at: Timestamp,
+    holds_until: Option<Timestamp>,
+    active: SigningKey,
+    kids: HashSet<String>,
+    verifier: Verifier,
+    published: PublishedKeys,
+}
+
+/// The keys as they are now.
+///
+/// # Errors
+/// [`Error::Unavailable`] where they cannot be read, or not be opened with the settings there are.
+pub(crate) async fn known(store: &UserStore) -> Result<Arc<KnownKeys>> {
+    let now = store.clock().now();
+    match store.cache().keys().filter(|keys| keys.holds(now)) {
+        Some(keys) => Ok(keys),
+        // Boxed, as it is seldom needed.
+        None => Box::pin(load(store, now)).await,
+    }
+}
+
+async fn load(store: &UserStore, now: Timestamp) -> Result<Arc<KnownKeys>> {
+    let ticket = store.cache().ticket();
+    let ring = Keyring::new(signing_keys::all(store.reads()).await?);
+    let keys = KnownKeys::open(ring, &store.settings().tokens, now).map_err(unavailable)?;
+    let keys = Arc::new(keys);
+    store.cache().remember_keys(ticket, &keys);
+    Ok(keys)
+}
+
+/// What cannot be opened is no fault of whoever asks.
+pub(super) fn unavailable(error: KeyError) -> Error {
+    Error::unavailable("set of signing keys", error)
+}
+
+/// The key that the settings have for the others.
+pub(super) fn key_encryption_key(tokens: &Tokens) -> Result<Option<KeyEncryptionKey>, KeyError> {
+    tokens.key_encryption_key.as_ref().map(|key| KeyEncryptionKey::new(key.reveal())).transpose()
+}
+
+impl KnownKeys {
+    fn open(ring: Keyring, tokens: &Tokens, now: Timestamp) -> Result<Self, KeyError> {
+        let with = key_encryption_key(tokens)?;
+        let open = |key: &StoredKey| SigningKey::open(&key.kid, key.algorithm, &key.private, with.as_ref());
+        let active = open(ring.active(now).ok_or(KeyError::NotFound)?)?;
+        let keys = ring.published(now).into_iter().map(|key| Ok(open(key)?.public().clone()));
+        let published = PublishedKeys { keys: keys.collect::<Result<_, KeyError>>()? };
+        let jwks = published.to_jwks().map_err(|_| KeyError::Unusable)?;
+        Ok(Self {
+            holds_until: ring.holds_until(now),
+            loaded_at: now,
+            active,
+            kids: published.keys.iter().map(|key| key.kid().to_owned()).collect(),
+            verifier: Verifier::new(&tokens.issuer, &tokens.audience, jwks),
+            published,
+            ring,
+        })
+    }
+
+    /// Whether the states are still what they were.
+    fn holds(&self, now: Timestamp) -> bool {
+        self.loaded_at <= now && self.holds_until.is_none_or(|until| now < until)
+    }
+
+    /// Whether tokens of this key are accepted.
+    pub(crate) fn accept(&self, kid: &str) -> bool {
+        self.kids.contains(kid)
+    }
+
+    pub(crate) fn verifier(&self) -> &Verifier {
+        &self.verifier
+    }
+
+    pub(crate) fn published(&self) -> &PublishedKeys {
+        &self.published
+    }
+
+    /// The key that signs.
+    pub(super) fn active(&self) -> &SigningKey {
+        &self.active
+    }
+
+    pub(super) fn ring(&self) -> &Keyring {
+        &self.ring
+    }
+
+    /// Whether every private key that is in use is encrypted in the database.
+    pub(crate) fn are_sealed(&self) -> bool {
+        let is_used = |key: &&StoredKey| self.ring.state(&key.kid, self.loaded_at) != Some(KeyState::Gone);
+        self.ring.keys().iter().filter(is_used).all(|key| crate::jwt::key::is_sealed(&key.private))
+    }
+}
