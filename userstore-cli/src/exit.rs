@@ -1,6 +1,5 @@
 //! The exit codes: the one place that gives them a meaning.
 
-use std::error::Error as _;
 use std::io;
 use std::process::ExitCode;
 
@@ -121,7 +120,7 @@ impl Failure {
         let line = match &self {
             Self::Store(Error::Invalid(_)) => "the input is not valid".to_owned(),
             Self::Store(error @ Error::Unavailable { .. }) => {
-                format!("{}; `userstore-cli doctor` says more", with_causes(error))
+                format!("{}; `userstore-cli doctor` says more", error.with_causes())
             }
             Self::Store(error) => error.to_string(),
             Self::Usage(text) | Self::Failed(text) => text.clone(),
@@ -144,20 +143,6 @@ impl Failure {
         }
         exit
     }
-}
-
-/// What went wrong, and what lies beneath: the operator is the one to read it.
-pub(crate) fn with_causes(error: &Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        let inner_text = inner.to_string();
-        if !text.contains(&inner_text) {
-            text = format!("{text}: {inner_text}");
-        }
-        cause = inner.source();
-    }
-    text
 }
 
 fn sentence(Violation { place, detail, .. }: &Violation) -> String {
@@ -189,11 +174,5 @@ mod tests {
         assert_eq!(Failure::Refused("no").exit(), Exit::Refused);
         assert_eq!(Failure::Output(io::ErrorKind::BrokenPipe.into()).exit(), Exit::Done);
         assert_eq!(Failure::Output(io::ErrorKind::StorageFull.into()).exit(), Exit::Failed);
-    }
-
-    #[test]
-    fn causes_are_told_once() {
-        let error = Error::Unavailable { part: "database", source: "file is not a database".into() };
-        assert_eq!(with_causes(&error), "the database is not available: file is not a database");
     }
 }

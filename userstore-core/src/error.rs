@@ -103,6 +103,21 @@ impl Error {
         }
     }
 
+    /// What went wrong, and what lies beneath: for whoever runs the store, and not for its clients.
+    #[must_use]
+    pub fn with_causes(&self) -> String {
+        let mut text = self.to_string();
+        let mut cause = std::error::Error::source(self);
+        while let Some(inner) = cause {
+            let inner_text = inner.to_string();
+            if !text.contains(&inner_text) {
+                text = format!("{text}: {inner_text}");
+            }
+            cause = inner.source();
+        }
+        text
+    }
+
     /// One broken rule.
     #[must_use]
     pub fn invalid(violation: Violation) -> Self {
@@ -157,5 +172,18 @@ impl fmt::Display for Violations<'_> {
             write!(f, "{separator}{name} {detail}")?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn causes_are_told_once() {
+        let error = Error::Unavailable { part: "database", source: "file is not a database".into() };
+        assert_eq!(error.with_causes(), "the database is not available: file is not a database");
+        let error = Error::unavailable("database", error);
+        assert_eq!(error.with_causes(), "the database is not available: file is not a database");
     }
 }

@@ -1,6 +1,5 @@
 //! The program: flags and settings in, an exit code out.
 
-use std::error::Error as _;
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -135,12 +134,6 @@ impl From<Error> for Failure {
         if let Error::Settings(message) = error {
             return Self::Settings(message);
         }
-        let mut message = error.to_string();
-        let mut cause = error.source();
-        while let Some(error) = cause {
-            message = format!("{message}: {error}");
-            cause = error.source();
-        }
-        Self::Other(message)
+        Self::Other(error.with_causes())
     }
 }

@@ -4,7 +4,7 @@ use serde::Serialize;
 use userstore_core::{Finding, Verdict};
 
 use crate::context::Context;
-use crate::exit::{Exit, Failure, with_causes};
+use crate::exit::{Exit, Failure};
 use crate::output::Record;
 
 pub(super) async fn run(context: &mut Context<'_>) -> Result<(), Failure> {
@@ -65,7 +65,7 @@ impl Examined {
 
     fn failed(check: &'static str, failure: &Failure, advice: &str) -> Self {
         let detail = match failure {
-            Failure::Store(error) => with_causes(error),
+            Failure::Store(error) => error.with_causes(),
             _ => "it cannot be told".to_owned(),
         };
         Self { check, verdict: Verdict::Failed, detail, advice: Some(advice.to_owned()) }
