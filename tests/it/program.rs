@@ -64,7 +64,9 @@ fn settings_that_make_no_sense_are_named() {
         (&[], ("PORT", "eighty"), "PORT"),
         (&[], ("USERSTORE_SESSIONS_TTL", "soon"), "sessions.ttl"),
         (&[], ("USERSTORE_PASSWORDS_MEMORY_KIB", "1024"), "passwords"),
-        (&["--port", "70000"], ("HOST", "127.0.0.1"), "port"),
+        (&["--port", "70000"], ("PORT", "80"), "--port (server.port) must be a whole number from 0 to 65535"),
+        (&["--port", "eighty"], ("USERSTORE_SERVER_PORT", "80"), "--port (server.port) must be a whole number"),
+        (&["--host", "nowhere"], ("HOST", "127.0.0.1"), "--host (server.host) must be an IP address"),
         (&["--config", "missing.toml"], ("HOST", "127.0.0.1"), "missing.toml"),
     ] {
         let (code, message) = refused(arguments, &[environment]);

@@ -119,13 +119,12 @@ fn cores() -> usize {
 }
 
 impl Flags {
-    /// A flag wins over both names that the environment has for its setting.
     fn sources(&self) -> Sources {
-        let flags = [(&self.host, ["HOST", "USERSTORE_SERVER_HOST"]), (&self.port, ["PORT", "USERSTORE_SERVER_PORT"])];
-        flags.iter().fold(Sources::from_process().file(self.config.clone()), |sources, (flag, names)| match flag {
-            Some(value) => names.iter().fold(sources, |sources, name| sources.variable(name, value)),
-            None => sources,
-        })
+        Sources::from_process().file(self.config.clone()).flag("--host", "server.host", self.host.clone()).flag(
+            "--port",
+            "server.port",
+            self.port.clone(),
+        )
     }
 }
 

@@ -65,7 +65,8 @@ fn a_secret_is_read_from_a_file() {
     desk.write("url", format!("{}\n", url("two")));
     for name in ["DATABASE_URL_FILE", "USERSTORE_DATABASE_URL_FILE"] {
         assert_eq!(found(&desk, &[(name, "url")], &[]), "two");
-        list(&desk, &[(name, "nowhere")], &[]).refused(2, "nowhere");
+        list(&desk, &[(name, "nowhere")], &[]).refused(2, &format!("{name} names nowhere, which cannot be read"));
+        list(&desk, &[(name, "")], &[]).refused(2, &format!("{name} is empty"));
     }
 }
 
@@ -101,8 +102,11 @@ fn what_is_unknown_is_named() {
     }
     // What is not ours is none of our business.
     assert_eq!(found(&desk, &[("DATABASE_URL", &one), ("USERSTOREX", "1"), ("REDIS", "2")], &[]), "one");
-    let unknown =
-        [("colour = 1", "colour"), ("[databse]\nurl = \"canary\"", "databse"), ("[database]\nurll = \"\"", "urll")];
+    let unknown = [
+        ("colour = 1", "colour"),
+        ("[databse]\nurl = \"canary\"", "databse"),
+        ("[database]\nurll = \"\"", "database.urll"),
+    ];
     for (text, name) in unknown {
         desk.write("userstore.toml", text);
         list(&desk, &[], &[]).refused(2, &format!("`{name}`"));
@@ -148,9 +152,41 @@ fn a_value_that_does_not_parse_is_named_and_not_shown() {
 
 #[test]
 fn a_file_that_is_not_there_or_not_toml_is_an_error() {
+/// The administrator looks for what is wrong under the name it was given.
+#[test]
+fn a_value_that_does_not_parse_is_told_with_its_variable() {
+    let desk = desk();
+    for (name, value, key) in [
+        ("PORT", "canary", "server.port"),
+        ("USERSTORE_SERVER_PORT", "70000", "server.port"),
+        ("HOST", "canary", "server.host"),
+        ("USERSTORE_SESSIONS_TTL", "canary", "sessions.ttl"),
+        ("USERSTORE_LOG_LEVEL", "canary", "log.level"),
+    ] {
+        list(&desk, &[(name, value)], &[]).refused(2, &format!("{name} ({key}) must be "));
+    }
+}
+
+/// Read as well as it could be, it would name another file.
+#[cfg(unix)]
+#[test]
+fn a_variable_that_is_not_utf_8_is_an_error() {
+    use std::os::unix::ffi::OsStrExt as _;
+
+    let desk = desk();
+    for name in ["DATABASE_URL", "USERSTORE_DATABASE_URL", "USERSTORE_LOG_LEVEL", "PORT"] {
+        let mut command = desk.command(&["list-users"]);
+        let value = std::ffi::OsStr::from_bytes(b"sqlite://canary\xff.db?mode=rwc");
+        Ran::of(command.env_remove("DATABASE_URL").env(name, value))
+            .refused(2, &format!("{name} is not text in UTF-8"));
+    }
+    assert_eq!(std::fs::read_dir(desk.path(".")).unwrap().count(), 3, "the three databases there were");
+}
+
     let desk = desk();
     list(&desk, &[], &["--config", "nowhere.toml"]).refused(2, "nowhere.toml");
-    list(&desk, &[("USERSTORE_CONFIG", "nowhere.toml")], &[]).refused(2, "nowhere.toml");
+    list(&desk, &[("USERSTORE_CONFIG", "nowhere.toml")], &[]).refused(2, "USERSTORE_CONFIG names nowhere.toml");
+    list(&desk, &[("USERSTORE_CONFIG", "")], &[]).refused(2, "USERSTORE_CONFIG is empty");
     let wrong = [
         ("[passwords]\npepper = canary canary\n", "TOML"),
         ("[passwords]\npepper = [\"canary\"]\n", "passwords.pepper"),

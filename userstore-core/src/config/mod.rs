@@ -5,6 +5,8 @@
 
 pub(crate) mod duration;
 #[cfg(feature = "load")]
+mod environment;
+#[cfg(feature = "load")]
 mod key;
 #[cfg(feature = "load")]
 mod load;
