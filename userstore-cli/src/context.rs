@@ -15,12 +15,14 @@ pub(crate) struct Context<'io> {
     pub(crate) io: &'io mut Io,
     format: Format,
     config: Option<PathBuf>,
+    creates: bool,
     store: Option<UserStore>,
 }
 
 impl<'io> Context<'io> {
     pub(crate) fn new(arguments: &Arguments, io: &'io mut Io) -> Self {
-        Self { io, format: arguments.output, config: arguments.config.clone(), store: None }
+        let creates = arguments.command.may_create_database();
+        Self { io, format: arguments.output, config: arguments.config.clone(), creates, store: None }
     }
 
     /// The settings, as the server would load them.
@@ -28,9 +30,11 @@ impl<'io> Context<'io> {
         Ok(load(&Sources::from_process().file(self.config.clone()))?)
     }
 
-    /// Opens the store, and brings its tables up to date.
+    /// Opens the store, and brings its tables up to date. One that is not there is made by the commands that may: in the
+    /// wrong directory, the others would be told of an empty one.
     pub(crate) async fn open(&mut self, settings: Settings) -> Result<UserStore, Failure> {
-        let store = UserStore::builder().settings(settings).connect().await?;
+        let builder = UserStore::builder().settings(settings);
+        let store = if self.creates { builder } else { builder.existing_only() }.connect().await?;
         self.store = Some(store.clone());
         Ok(store)
     }

@@ -66,6 +66,7 @@ impl Drop for Background {
 pub struct Builder {
     settings: Settings,
     clock: Clock,
+    existing_only: bool,
 }
 
 /// A change of the tables that was made.
@@ -100,20 +101,27 @@ impl Builder {
         self
     }
 
+    /// Opens a database that is there, and makes none although its URL says so.
+    #[must_use]
+    pub fn existing_only(mut self) -> Self {
+        self.existing_only = true;
+        self
+    }
+
     /// Opens the store, and brings its tables up to date. It has to be called, and the store used, on a tokio runtime.
     ///
     /// # Errors
     /// [`Error::Settings`](crate::Error::Settings) when the settings do not make sense;
     /// [`Error::Unavailable`](crate::Error::Unavailable) when the database cannot be opened.
     pub async fn connect(self) -> Result<UserStore> {
-        let Self { settings, clock } = self;
+        let Self { settings, clock, existing_only } = self;
         settings.validate()?;
         let passwords = Passwords::new(&settings.passwords, Random)?;
         let cache = match settings.cache.kind {
             CacheKind::Off => Cache::off(),
             CacheKind::Auto | CacheKind::Local => Cache::new(settings.cache.ttl),
         };
-        let database = Arc::new(Database::open(&settings.database, &cache).await?);
+        let database = Arc::new(Database::open(&settings.database, existing_only, &cache).await?);
         let sessions = Box::new(DatabaseSessions::new(Arc::clone(&database)));
         let issuers = Issuers::new(settings.issuers.clone())?;
         let background = Background::keep_fresh(&issuers, &clock);

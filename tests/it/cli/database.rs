@@ -71,6 +71,26 @@ fn a_database_is_made_only_where_the_settings_say_so() {
     desk.with(&[("DATABASE_URL", &url)], &["show-user", "alice"]).done();
 }
 
+/// In the wrong directory, whoever looks or changes something would look at an empty store.
+#[test]
+fn a_database_is_made_by_those_who_may_begin_one() {
+    let desk = Desk::new();
+    for command in super::exit_codes::on_an_account("alice").into_iter().chain([vec!["list-users"]]) {
+        let why = format!("{} is not there", desk.database().display());
+        desk.fed(&command, PASSWORD).refused(8, &why);
+        desk.fed(&command, PASSWORD).refused(8, "userstore-cli migrate");
+        assert!(!desk.database().exists(), "{command:?}");
+    }
+    let ran = desk.run(&["doctor", "-o", "csv"]).exits(8);
+    assert!(ran.stdout.contains("users.db is not there") && !desk.database().exists(), "{ran:?}");
+    let begins: [&[&str]; 2] = [&["migrate"], &["create-user", "alice", "--password-stdin"]];
+    for command in begins {
+        let desk = Desk::new();
+        desk.fed(command, PASSWORD).done();
+        assert!(desk.database().exists(), "{command:?}");
+    }
+}
+
 #[test]
 fn a_command_that_cannot_be_run_makes_no_database() {
     let desk = Desk::new();

@@ -41,7 +41,7 @@ fn a_sound_store_is_found_good() {
 
 #[test]
 fn findings_are_printed_in_every_format() {
-    let desk = Desk::new();
+    let desk = Desk::empty();
     let csv = desk.run(&["doctor", "--output", "csv"]).done();
     let lines: Vec<&str> = csv.lines().collect();
     assert_eq!(lines[0], "check,verdict,detail,advice");
@@ -55,7 +55,7 @@ fn findings_are_printed_in_every_format() {
 
 #[test]
 fn without_an_active_admin_it_warns() {
-    let desk = Desk::new();
+    let desk = Desk::empty();
     let administrators = || finding(&doctor(&desk), "administrators");
     assert_eq!(administrators()["verdict"], "warning");
     let advice = administrators()["advice"].as_str().unwrap().to_owned();
@@ -92,7 +92,7 @@ fn a_database_that_others_can_open_is_warned_about() {
 
 #[test]
 fn a_pepper_is_noticed_and_not_shown() {
-    let desk = Desk::new();
+    let desk = Desk::empty();
     desk.write("pepper", "canary pepper of a good length\n");
     let path = desk.path("pepper").display().to_string();
     let ran = desk.with(&[("USERSTORE_PASSWORDS_PEPPER_FILE", &path)], &["doctor", "-o", "json"]).exits(0);

@@ -3,7 +3,7 @@
 use super::{COMMANDS, Desk, PASSWORD};
 
 /// Arguments that each command would accept for an account of this name. All are given a password on standard input.
-fn on_an_account(name: &str) -> Vec<Vec<&str>> {
+pub(super) fn on_an_account(name: &str) -> Vec<Vec<&str>> {
     vec![
         vec!["show-user", name],
         vec!["update-user", name, "--data", "{}"],

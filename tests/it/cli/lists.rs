@@ -65,7 +65,7 @@ fn cells(row: &str) -> Vec<&str> {
 
 #[test]
 fn an_empty_list_is_an_empty_array_or_a_head() {
-    let desk = Desk::new();
+    let desk = Desk::empty();
     assert_eq!(desk.run(&["list-users", "--output", "json"]).json(), json!([]));
     assert_eq!(desk.run(&["list-users", "--output", "csv"]).done(), format!("{USER}\n"));
     let table = desk.run(&["list-users"]).done();

@@ -66,6 +66,13 @@ impl Desk {
         Self(tempfile::tempdir().unwrap())
     }
 
+    /// One whose database is made, and nobody in it.
+    fn empty() -> Self {
+        let desk = Self::new();
+        desk.run(&["migrate"]).done();
+        desk
+    }
+
     /// A file in the working directory.
     fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)

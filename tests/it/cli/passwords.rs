@@ -87,7 +87,7 @@ fn every_broken_rule_is_told_at_once() {
 
 #[test]
 fn standard_input_has_one_reader() {
-    let desk = Desk::new();
+    let desk = Desk::empty();
     desk.write("data.json", "{}");
     for password in [&["--password-stdin"][..], &["--password-file", "-"]] {
         for data in ["-", "@-"] {

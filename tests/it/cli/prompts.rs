@@ -89,7 +89,7 @@ fn a_typed_password_keeps_to_the_rules() {
 
 #[test]
 fn nobody_types_a_password_twice_to_hear_that_there_is_no_such_user() {
-    let text = Desk::new().at_terminal(&["set-password", "alice"]).ends(3);
+    let text = Desk::empty().at_terminal(&["set-password", "alice"]).ends(3);
     assert!(text.contains("there is no such user") && !text.contains(FIRST), "{text}");
 }
 

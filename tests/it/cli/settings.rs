@@ -38,8 +38,10 @@ fn found(desk: &Desk, variables: &[(&str, &str)], more: &[&str]) -> String {
 #[test]
 fn without_settings_the_database_is_in_the_working_directory() {
     let desk = Desk::new();
-    assert_eq!(found(&desk, &[], &[]), "");
+    let mut command = desk.command(&["create-user", "alice", "--password-stdin"]);
+    Ran::of(command.env_remove("DATABASE_URL").write_stdin(PASSWORD)).done();
     assert!(desk.path("userstore.db").exists());
+    assert_eq!(found(&desk, &[], &[]), "alice");
 }
 
 #[test]
@@ -150,8 +152,6 @@ fn a_value_that_does_not_parse_is_named_and_not_shown() {
     assert!(!desk.path("userstore.db").exists());
 }
 
-#[test]
-fn a_file_that_is_not_there_or_not_toml_is_an_error() {
 /// The administrator looks for what is wrong under the name it was given.
 #[test]
 fn a_value_that_does_not_parse_is_told_with_its_variable() {
@@ -183,6 +183,8 @@ fn a_variable_that_is_not_utf_8_is_an_error() {
     assert_eq!(std::fs::read_dir(desk.path(".")).unwrap().count(), 3, "the three databases there were");
 }
 
+#[test]
+fn a_file_that_is_not_there_or_not_toml_is_an_error() {
     let desk = desk();
     list(&desk, &[], &["--config", "nowhere.toml"]).refused(2, "nowhere.toml");
     list(&desk, &[("USERSTORE_CONFIG", "nowhere.toml")], &[]).refused(2, "USERSTORE_CONFIG names nowhere.toml");

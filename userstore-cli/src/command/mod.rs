@@ -26,6 +26,11 @@ impl Command {
         matches!(self, Self::CreateUser(_) | Self::DeleteUser(_) | Self::SetPassword(_))
     }
 
+    /// Whether it makes the database where there is none: the others read or change what is there.
+    pub(crate) fn may_create_database(&self) -> bool {
+        matches!(self, Self::CreateUser(_) | Self::Migrate)
+    }
+
     pub(crate) async fn run(&self, context: &mut Context<'_>) -> Result<(), Failure> {
         match self {
             Self::CreateUser(args) => create_user::run(args, context).await,

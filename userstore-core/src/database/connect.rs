@@ -20,12 +20,23 @@ const WRITER_BUSY: Duration = Duration::from_millis(10);
 /// A SQLite file, and how it is to be opened.
 pub(super) struct Target {
     file: PathBuf,
-    create: bool,
+    missing: Missing,
     timeout: Duration,
 }
 
+/// What is done where the file is missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Missing {
+    /// It is made.
+    Create,
+    /// The settings do not say that it may be made.
+    Refuse,
+    /// They do, but whoever opens it wants what is there.
+    NotFound,
+}
+
 impl Target {
-    pub(super) fn parse(settings: &config::Database) -> Result<Self> {
+    pub(super) fn parse(settings: &config::Database, existing_only: bool) -> Result<Self> {
         let refuse = |message: &str| Err(Error::Settings(message.to_owned()));
         let url = settings.url.reveal();
         let Some(rest) = url.strip_prefix("sqlite:") else {
@@ -45,7 +56,9 @@ impl Target {
         }
         match mode {
             Some("ro") => refuse("database.url must not say mode=ro: the store writes"),
-            mode => Ok(Self { file, create: mode == Some("rwc"), timeout: settings.timeout }),
+            Some("rwc") if existing_only => Ok(Self { file, missing: Missing::NotFound, timeout: settings.timeout }),
+            Some("rwc") => Ok(Self { file, missing: Missing::Create, timeout: settings.timeout }),
+            _ => Ok(Self { file, missing: Missing::Refuse, timeout: settings.timeout }),
         }
     }
 
@@ -62,10 +75,25 @@ impl Target {
         if self.file.exists() {
             return Ok(());
         }
-        if !self.create {
-            return Err(Error::Settings(
-                "database.url names a file that is not there; add ?mode=rwc to have it made".to_owned(),
-            ));
+        let file = std::path::absolute(&self.file).unwrap_or_else(|_| self.file.clone());
+        match self.missing {
+            Missing::Create => {}
+            Missing::Refuse => {
+                return Err(Error::Settings(format!(
+                    "database.url names {}, which is not there; correct it, or add ?mode=rwc to have the file made",
+                    file.display()
+                )));
+            }
+            Missing::NotFound => {
+                return Err(Error::unavailable(
+                    "database",
+                    format!(
+                        "{} is not there; go to the server's directory, or correct database.url, or make a new database \
+                         with `userstore-cli migrate`",
+                        file.display()
+                    ),
+                ));
+            }
         }
         let mut options = OpenOptions::new();
         options.write(true).create(true);

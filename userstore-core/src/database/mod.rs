@@ -28,8 +28,8 @@ pub(crate) struct Database {
 
 impl Database {
     /// Opens the database, brings its tables up to date, and starts the queue of writes.
-    pub(crate) async fn open(settings: &config::Database, cache: &Cache) -> Result<Self> {
-        let target = connect::Target::parse(settings)?;
+    pub(crate) async fn open(settings: &config::Database, existing_only: bool, cache: &Cache) -> Result<Self> {
+        let target = connect::Target::parse(settings, existing_only)?;
         let file = target.file().to_owned();
         let writer = connect::retry(&target, || connect::writer(&target)).await?;
         migrate::up(&writer, settings.timeout).await?;
