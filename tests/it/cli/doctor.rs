@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Desk, Ran};
+use super::{Desk, PASSWORD, Ran};
 
 const CHECKS: [&str; 6] = ["settings", "database", "file modes", "administrators", "hashing", "pepper"];
 
@@ -35,6 +35,8 @@ fn a_sound_store_is_found_good() {
         assert_eq!(finding["verdict"], "good", "{finding}");
         assert!(finding["detail"].as_str().is_some_and(|detail| !detail.is_empty()), "{finding}");
     }
+    let database = finding(&findings, "database")["detail"].as_str().unwrap().to_owned();
+    assert!(database.contains(&desk.database().display().to_string()), "{database}");
     let hashing = finding(&findings, "hashing")["detail"].as_str().unwrap().to_owned();
     assert!(hashing.contains(" ms"), "{hashing}");
 }
@@ -99,6 +101,50 @@ fn a_pepper_is_noticed_and_not_shown() {
     let pepper = finding(&examined(&ran), "pepper");
     assert_eq!((&pepper["verdict"], &pepper["advice"]), (&json!("good"), &Value::Null));
     assert!(finding(&doctor(&desk), "pepper")["advice"].as_str().unwrap().contains("passwords.pepper"));
+}
+
+/// Once a pepper is changed or lost, those whose hashes it went into cannot sign in.
+#[test]
+fn hashes_that_need_another_pepper_are_counted() {
+    let desk = Desk::new();
+    let old = [("USERSTORE_PASSWORDS_PEPPER", "canary pepper of a good length")];
+    let new = [("USERSTORE_PASSWORDS_PEPPER", "canary pepper of another length")];
+    let create = |name: &str, variables: &[(&str, &str)]| {
+        let mut command = desk.command(&["create-user", name, "--password-stdin"]);
+        Ran::of(command.envs(variables.iter().copied()).write_stdin(PASSWORD)).done();
+    };
+    let pepper = |variables: &[(&str, &str)], code: i32| {
+        finding(&examined(&desk.with(variables, &["doctor", "-o", "json"]).exits(code)), "pepper")
+    };
+    create("alice", &[]);
+    assert_eq!(pepper(&old, 0)["verdict"], "good", "a hash without a pepper is renewed when it is used");
+    create("bob", &old);
+    assert_eq!(pepper(&old, 0)["verdict"], "good");
+    for (variables, count) in [(&[][..], "1 password hash needs"), (&new, "1 password hash needs")] {
+        let found = pepper(variables, 1);
+        assert_eq!(found["verdict"], "failed");
+        assert!(found["detail"].as_str().unwrap().starts_with(count), "{found}");
+        let advice = found["advice"].as_str().unwrap();
+        assert!(advice.contains("passwords.pepper") && advice.contains("set-password"), "{advice}");
+    }
+    create("carol", &new);
+    create("dora", &new);
+    assert!(pepper(&old, 1)["detail"].as_str().unwrap().starts_with("2 password hashes need"));
+    assert!(pepper(&[], 1)["detail"].as_str().unwrap().starts_with("3 password hashes need"));
+}
+
+#[test]
+fn a_check_that_cannot_be_made_is_a_finding_with_its_cause() {
+    let desk = Desk::empty();
+    let findings = desk.store(async |store| {
+        store.close().await;
+        store.operator().diagnose().await
+    });
+    for check in ["database", "administrators", "pepper"] {
+        let finding = findings.iter().find(|finding| finding.check == check).unwrap();
+        assert_eq!(finding.verdict, userstore_core::Verdict::Failed);
+        assert!(finding.detail.contains("pool"), "{finding:?}");
+    }
 }
 
 #[test]

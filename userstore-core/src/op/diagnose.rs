@@ -68,7 +68,7 @@ pub(super) async fn diagnose(store: &UserStore) -> Vec<Finding> {
     findings.extend(files(store.database().file()));
     findings.push(admins(store).await);
     findings.push(hashing(store).await);
-    findings.push(pepper(store));
+    findings.push(pepper(store).await);
     findings
 }
 
@@ -81,12 +81,21 @@ async fn database(store: &UserStore) -> Finding {
         let migrations = store.migrations().await?;
         Ok::<_, crate::Error>((told, migrations.len()))
     };
+    // In the wrong directory, a path that starts there would look right.
+    let file = store.database().file();
+    let file = std::path::absolute(file).unwrap_or_else(|_| file.clone());
+    let file = file.display();
     match check.await {
         Ok((told, migrations)) if told == ["ok"] => {
-            Finding::good("database", format!("sound, with all {migrations} migrations"))
+            Finding::good("database", format!("{file} is sound, with all {migrations} migrations"))
         }
-        Ok((told, _)) => Finding::failed("database", told.join("; "), "stop the server and restore a backup"),
-        Err(error) => Finding::failed("database", error.to_string(), "see that its file can be read and written"),
+        Ok((told, _)) => {
+            Finding::failed("database", format!("{file}: {}", told.join("; ")), "stop the server and restore a backup")
+        }
+        Err(error) => {
+            let advice = "see that its file can be read and written; if it is damaged, restore a backup";
+            Finding::failed("database", format!("{file}: {}", error.with_causes()), advice)
+        }
     }
 }
 
@@ -126,7 +135,9 @@ async fn admins(store: &UserStore) -> Finding {
             let advice = "make one with: userstore-cli grant-role NAME admin";
             Finding::warning("administrators", "there is no active one", advice)
         }
-        Err(error) => Finding::failed("administrators", error.to_string(), "see the database first"),
+        Err(error) => {
+            Finding::failed("administrators", crate::Error::from(error).with_causes(), "see the database first")
+        }
     }
 }
 
@@ -137,7 +148,9 @@ async fn hashing(store: &UserStore) -> Finding {
     let took = start.elapsed();
     let detail = format!("one password takes {} ms", took.as_millis());
     match outcome {
-        Err(error) => Finding::failed("hashing", error.to_string(), "see passwords.memory_kib and the memory there is"),
+        Err(error) => {
+            Finding::failed("hashing", error.with_causes(), "see passwords.memory_kib and the memory there is")
+        }
         Ok(_) if took > Duration::from_secs(1) => {
             let advice = "lower passwords.iterations or passwords.memory_kib, not below OWASP's minimum";
             Finding::warning("hashing", detail, advice)
@@ -146,7 +159,20 @@ async fn hashing(store: &UserStore) -> Finding {
     }
 }
 
-fn pepper(store: &UserStore) -> Finding {
+async fn pepper(store: &UserStore) -> Finding {
+    match users::count_peppered_but_not(store.reads(), store.passwords().pepper_mark()).await {
+        Ok(0) => {}
+        Ok(count) => {
+            let what = if count == 1 { "1 password hash needs" } else { &format!("{count} password hashes need") };
+            let advice = "set passwords.pepper to what it was when they were made, or else new passwords with: \
+                          userstore-cli set-password NAME";
+            let detail = format!("{what} a pepper other than passwords.pepper: their users cannot sign in");
+            return Finding::failed("pepper", detail, advice);
+        }
+        Err(error) => {
+            return Finding::failed("pepper", crate::Error::from(error).with_causes(), "see the database first");
+        }
+    }
     if store.settings().passwords.pepper.is_some() {
         return Finding::good("pepper", "hashes need a secret that the database does not hold");
     }

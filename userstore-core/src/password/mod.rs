@@ -26,6 +26,7 @@ use crate::model::username::Username;
 use crate::op::row::users::PasswordHash;
 use crate::random::Random;
 
+pub(crate) use self::phc::ANY_PEPPER;
 pub(crate) use self::policy::Prepared;
 
 /// When it makes sense to come back to a queue that was full.
@@ -37,6 +38,8 @@ pub(crate) struct Passwords {
     policy: Policy,
     pool: HashPool,
     random: Random,
+    /// What the hashes hold that were made with the pepper.
+    pepper_mark: Option<String>,
 }
 
 /// What a password that was right says of its hash.
@@ -56,13 +59,19 @@ impl Passwords {
     pub(crate) fn new(settings: &config::Passwords, random: Random) -> Result<Self> {
         let config::Passwords { memory_kib, iterations, parallelism, .. } = *settings;
         let pepper = settings.pepper.as_ref().and_then(|pepper| Pepper::new(pepper.reveal()));
+        let pepper_mark = pepper.as_ref().map(|pepper| phc::pepper_mark(&pepper.id()));
         let hasher = Hasher::new(HashParams { memory_kib, iterations, parallelism }, pepper)
             .map_err(|error| Error::Settings(error.to_string()))?;
         let cores = available_parallelism().unwrap_or(NonZeroUsize::MIN);
         let threads = settings.max_concurrent.and_then(|most| NonZeroUsize::new(most.into())).unwrap_or(cores);
         let limits = PoolLimits { max_concurrent: threads, max_queue: settings.max_queue.into() };
         let pool = HashPool::new(hasher, limits).map_err(|error| Error::unavailable("hashing of passwords", error))?;
-        Ok(Self { policy: Policy { min_length: settings.min_length.into() }, pool, random })
+        Ok(Self { policy: Policy { min_length: settings.min_length.into() }, pool, random, pepper_mark })
+    }
+
+    /// What every stored hash holds that was made with the pepper there is; `None` without one.
+    pub(crate) fn pepper_mark(&self) -> Option<&str> {
+        self.pepper_mark.as_deref()
     }
 
     /// Tests a new password against the policy.

@@ -29,6 +29,14 @@ pub(crate) enum PhcError {
     UnknownPepper,
 }
 
+/// What every stored hash holds that was made with a pepper, and no other.
+pub(crate) const ANY_PEPPER: &str = "keyid=";
+
+/// What every stored hash holds that was made with the pepper of this id.
+pub(super) fn pepper_mark(id: &[u8]) -> String {
+    format!("{ANY_PEPPER}{}", B64.encode(id))
+}
+
 impl Phc {
     /// More than any hash that is accepted needs.
     const MAX_LENGTH: usize = 512;
@@ -85,7 +93,7 @@ impl fmt::Display for Phc {
         let HashParams { memory_kib, iterations, parallelism } = self.params;
         write!(f, "$argon2id$v=19$m={memory_kib},t={iterations},p={parallelism}")?;
         if let Some(id) = &self.pepper_id {
-            write!(f, ",keyid={}", B64.encode(id))?;
+            write!(f, ",{}", pepper_mark(id))?;
         }
         write!(f, "${}${}", B64.encode(&self.salt), B64.encode(&self.output))
     }

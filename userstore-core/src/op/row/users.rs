@@ -14,6 +14,7 @@ use crate::model::role::{Role, Status};
 use crate::model::timestamp::Timestamp;
 use crate::model::user::User;
 use crate::model::username::{Username, UsernamePrefix};
+use crate::password::ANY_PEPPER;
 
 /// A password hash (PHC string), which `Debug` does not show.
 #[derive(Clone, PartialEq, Eq, DeriveValueType)]
@@ -166,6 +167,15 @@ pub(crate) async fn has_other_admin(db: &impl ConnectionTrait, id: UserId) -> Re
 /// Whether there is any active administrator.
 pub(crate) async fn has_admin(db: &impl ConnectionTrait) -> Result<bool, DbErr> {
     Ok(active_admins().one(db).await?.is_some())
+}
+
+/// How many hashes were made with a pepper, but not with the one that has this mark.
+pub(crate) async fn count_peppered_but_not(db: &impl ConnectionTrait, mark: Option<&str>) -> Result<u64, DbErr> {
+    let mut select = Entity::find().filter(Column::PasswordHash.contains(ANY_PEPPER));
+    if let Some(mark) = mark {
+        select = select.filter(Column::PasswordHash.not_like(format!("%{mark}%")));
+    }
+    select.count(db).await
 }
 
 /// Users by name, after `after`, at most `most`.
