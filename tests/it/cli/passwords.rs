@@ -26,6 +26,8 @@ fn a_password_is_the_first_line_of_standard_input_or_of_a_file() {
     }
     desk.fed(&["create-user", "dash", "--password-file", "-"], OTHER).done();
     assert!(desk.opens("dash", OTHER));
+    desk.fed(&["create-user", "device", "--password-file", "/dev/stdin"], OTHER).done();
+    assert!(desk.opens("device", OTHER));
 }
 
 #[test]
@@ -89,8 +91,10 @@ fn every_broken_rule_is_told_at_once() {
 fn standard_input_has_one_reader() {
     let desk = Desk::empty();
     desk.write("data.json", "{}");
-    for password in [&["--password-stdin"][..], &["--password-file", "-"]] {
-        for data in ["-", "@-"] {
+    let names = ["-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"];
+    let files = names.map(|name| ["--password-file", name]);
+    for password in files.iter().map(|file| &file[..]).chain([&["--password-stdin"][..]]) {
+        for data in ["-", "@-", "@/dev/stdin", "@/dev/fd/0", "@/proc/self/fd/0"] {
             let arguments = [&["create-user", "alice", "--data", data], password].concat();
             desk.fed(&arguments, "{}").refused(2, "standard input");
         }

@@ -18,6 +18,9 @@ pub(crate) use self::password::password;
 /// The most bytes that are read of anything. All that is valid is far smaller.
 const MAX_BYTES: usize = 1024 * 1024;
 
+/// The names of standard input.
+const STDIN: [&str; 4] = ["-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"];
+
 /// Where something is read from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Source<'a> {
@@ -26,9 +29,10 @@ pub(crate) enum Source<'a> {
 }
 
 impl<'a> Source<'a> {
-    /// `-` is standard input, as it is for most programs.
+    /// `-` is standard input, as it is for most programs; so is what the system calls it.
     fn named(path: &'a Path) -> Self {
-        if path.as_os_str() == "-" { Self::Stdin } else { Self::File(path) }
+        let is_stdin = STDIN.iter().any(|name| path == Path::new(name));
+        if is_stdin { Self::Stdin } else { Self::File(path) }
     }
 
     /// Everything it holds, but no more than [`MAX_BYTES`] and one.
