@@ -88,6 +88,16 @@ fn a_typed_password_keeps_to_the_rules() {
 }
 
 #[test]
+fn nobody_types_a_password_twice_to_hear_that_a_name_cannot_be_had() {
+    let desk = Desk::new();
+    desk.create("alice", &[]);
+    for (name, code, why) in [("Alice", 5, "this username is taken"), ("no name", 6, "username must ")] {
+        let text = desk.at_terminal(&["create-user", name]).ends(code);
+        assert!(text.contains(why) && !text.contains(FIRST), "{text}");
+    }
+}
+
+#[test]
 fn nobody_types_a_password_twice_to_hear_that_there_is_no_such_user() {
     let text = Desk::empty().at_terminal(&["set-password", "alice"]).ends(3);
     assert!(text.contains("there is no such user") && !text.contains(FIRST), "{text}");

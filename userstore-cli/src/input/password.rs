@@ -47,6 +47,11 @@ pub(crate) fn password<'a>(
 }
 
 impl PasswordSource<'_> {
+    /// Whether somebody has to type it.
+    pub(crate) fn is_asked(&self) -> bool {
+        matches!(self, Self::Ask(_))
+    }
+
     /// The password. What it must be is for the operation to say that it is handed to, which calls it `place`.
     pub(crate) async fn get(self, io: &mut Io, place: &'static str) -> Result<Password, Failure> {
         match self {

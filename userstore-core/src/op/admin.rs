@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::account::Account;
 use super::actor::Actor;
-use super::create_user::create_user;
+use super::create_user::{check_username, create_user};
 use super::diagnose::{Finding, diagnose};
 use super::grant_role::grant_role;
 use super::list_users::list_users;
@@ -48,6 +48,15 @@ impl Admin {
     /// [`Error::Invalid`]; [`Error::UsernameTaken`]; [`Error::Busy`]; see [`Admin`].
     pub async fn create_user(&self, signup: Signup, role: Role) -> Result<Arc<User>> {
         create_user(&self.store, Some(&self.actor), signup, role).await
+    }
+
+    /// Whether [`create_user`](Self::create_user) would take this username, as things stand: worth asking before
+    /// somebody types a password.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`]; [`Error::UsernameTaken`]; [`Error::Unavailable`].
+    pub async fn check_username(&self, username: &str) -> Result<()> {
+        check_username(&self.store, username).await
     }
 
     /// Users by username, in the order of its bytes.

@@ -13,6 +13,22 @@ use crate::model::role::{Role, Status};
 use crate::model::user::{Signup, User};
 use crate::model::username::Username;
 
+/// Whether an account can have this name, as things stand.
+pub(super) async fn check_username(store: &UserStore, name: &str) -> Result<()> {
+    check_free(store, &parse(name).map_err(Error::invalid)?).await
+}
+
+fn parse(name: &str) -> Result<Username, Violation> {
+    Username::parse(name).map_err(|error| Violation::at("/username", error.to_string()))
+}
+
+async fn check_free(store: &UserStore, username: &Username) -> Result<()> {
+    match users::find_named(store.reads(), username.as_str()).await? {
+        Some(_) => Err(Error::UsernameTaken),
+        None => Ok(()),
+    }
+}
+
 /// Creates an account. Without an actor it is open sign-up, to which reserved names are closed.
 pub(super) async fn create_user(
     store: &UserStore,
@@ -21,12 +37,11 @@ pub(super) async fn create_user(
     role: Role,
 ) -> Result<Arc<User>> {
     let mut violations = Vec::new();
-    let username = match Username::parse(&signup.username) {
+    let username = match parse(&signup.username) {
         Ok(name) if actor.is_none() && name.is_reserved() => {
             Err(Violation::at("/username", "is reserved; choose another"))
         }
-        Ok(name) => Ok(name),
-        Err(error) => Err(Violation::at("/username", error.to_string())),
+        parsed => parsed,
     };
     let checked = store.passwords().check(&signup.password, username.as_ref().ok(), "/password");
     let (username, password) = match (username, checked) {
@@ -37,10 +52,8 @@ pub(super) async fn create_user(
             return Err(Error::Invalid(violations));
         }
     };
-    if users::find_named(store.reads(), username.as_str()).await?.is_some() {
-        // Told before the work of hashing; the unique index decides all the same.
-        return Err(Error::UsernameTaken);
-    }
+    // Told before the work of hashing; the unique index decides all the same.
+    check_free(store, &username).await?;
     let hash = store.passwords().hash(password).await?;
     let now = store.clock().now();
     let user = User {
