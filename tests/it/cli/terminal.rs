@@ -55,6 +55,13 @@ fn a_table_is_as_wide_as_the_terminal() {
         let widest = table.lines().map(|line| line.chars().count()).max().unwrap_or_default();
         assert!(widest <= usize::from(columns) && widest > 60, "{widest}:\n{table}");
     }
+    // An id can be copied from it.
+    let id = desk.user("alice")["id"].as_str().unwrap().to_owned();
+    for arguments in [&["show-user", "alice"][..], &["list-users"]] {
+        let command = desk.terminal_command(arguments).env("NO_COLOR", "1");
+        let table = PseudoTerminal::start(command, 80).ends(0);
+        assert!(table.contains(&id), "{table}");
+    }
     let unlimited = desk.shown("alice", "table");
     assert!(unlimited.lines().all(|line| line.chars().count() > 120), "{unlimited}");
 }

@@ -6,7 +6,7 @@ mod record;
 use std::io::{self, Write};
 use std::marker::PhantomData;
 
-use comfy_table::{Attribute, Cell, Color, ContentArrangement, Table, presets};
+use comfy_table::{Attribute, Cell, Color, ColumnConstraint, ContentArrangement, Table, presets};
 
 use crate::args::Format;
 use crate::io::Io;
@@ -117,6 +117,12 @@ fn empty_table(io: &Io, columns: &[&str]) -> Table {
         let cell = Cell::new(column);
         if io.colour_stdout { cell.add_attribute(Attribute::Bold) } else { cell }
     }));
+    // What is to be copied stays in one piece; the other columns make room.
+    for (name, column) in columns.iter().zip(table.column_iter_mut()) {
+        if *name == "id" {
+            column.set_constraint(ColumnConstraint::ContentWidth);
+        }
+    }
     table
 }
 
