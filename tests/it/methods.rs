@@ -124,14 +124,18 @@ fn neither_can_a_header_or_a_query() {
 }
 
 #[test]
-fn a_method_that_nobody_knows_is_refused() {
+fn a_method_that_nobody_knows_is_405_as_any_other() {
     let server = TestServer::start();
     let alice = server.user("alice");
     for method in ["BREW", "get", "PROPFIND", "DELETE2"] {
-        for target in ["/", "/user/me", "/nowhere"] {
-            let answer = alice.request(method, target).send();
-            assert!(matches!(answer.status(), 400 | 404 | 405), "{answer:?}");
+        for (path, methods) in routes() {
+            let target = example(&path);
+            for target in [target.clone(), format!("{target}?x=1")] {
+                let answer = alice.request(method, &target).send().refused(405, "method_not_allowed");
+                assert_eq!(listed(answer.header("Allow")), allowed(&methods), "{method} {target}");
+            }
         }
+        alice.request(method, "/nowhere").send().refused(404, "not_found");
     }
     assert!(alice.is_in());
 }

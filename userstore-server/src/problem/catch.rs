@@ -54,10 +54,9 @@ fn every(status: Status, request: &Request<'_>) -> Caught {
             (methods, _) => Caught::Problem(misdirected(methods)),
         },
         // Only what Rocket could not read gets here without a route: a method it has never heard of, shown as GET, or an
-        // address that is none, shown as `/`.
-        400 if request.method() == Method::Get && request.uri().path() != "/" => {
-            Caught::Unseen(Unseen(misdirected(allowed(request))))
-        }
+        // address that is none, shown as `/`. A GET of such an address looks like a new method at `/`, and is taken for
+        // it: it is refused either way.
+        400 if request.method() == Method::Get => Caught::Unseen(Unseen(misdirected(allowed(request)))),
         400 => Caught::Unseen(Unseen(Problem::of(status))),
         _ => Caught::Problem(Problem::of(status)),
     }
