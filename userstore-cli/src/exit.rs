@@ -91,11 +91,14 @@ impl Failure {
                 | Error::WrongPassword
                 | Error::Forbidden
                 | Error::InsufficientScope(_)
+                | Error::SessionNeeded
                 | Error::AccountBlocked
                 | Error::SignupClosed => Exit::Refused,
-                Error::UsernameTaken | Error::NameTaken | Error::LastAdmin | Error::PreconditionFailed => {
-                    Exit::Conflict
-                }
+                Error::UsernameTaken
+                | Error::NameTaken
+                | Error::KeyWaiting
+                | Error::LastAdmin
+                | Error::PreconditionFailed => Exit::Conflict,
                 Error::Invalid(_) => Exit::Invalid,
                 Error::Unavailable { .. } => Exit::Unavailable,
                 // `Busy`, and what later versions add.

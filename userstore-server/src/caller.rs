@@ -82,7 +82,7 @@ impl MaybeAdmin {
                 access_log::note_user(request, caller.user().id);
                 Ok(Self(caller.admin().ok()))
             }
-            Err(Error::Unauthenticated) => Ok(Self(None)),
+            Err(Error::Unauthenticated | Error::SessionNeeded) => Ok(Self(None)),
             Err(error) => Err(error.into()),
         }
     }

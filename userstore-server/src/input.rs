@@ -7,6 +7,6 @@ mod precondition;
 mod query;
 
 pub(crate) use self::body::Body;
-pub(crate) use self::form::{Credentials, DataPatch, NewData, NewPassword, NewRole, NewStatus};
+pub(crate) use self::form::{Credentials, DataPatch, LogInBody, NewData, NewPassword, NewRole, NewStatus};
 pub(crate) use self::precondition::{Conditions, none_match};
 pub(crate) use self::query::{MemberList, SessionList, UserList};

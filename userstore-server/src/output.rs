@@ -7,7 +7,7 @@ use rocket::Request;
 use rocket::http::{Header, Method, Status};
 use rocket::response::{self, Responder, Response};
 use serde::Serialize;
-use userstore_core::{Member, Page, SignIn, Tag, Timestamp, User};
+use userstore_core::{LogIn, Member, Page, Scopes, SignIn, Tag, Timestamp, User};
 
 use crate::input;
 
@@ -118,6 +118,37 @@ impl<'r> Responder<'r, 'static> for SignedIn {
             user,
         };
         json(Status::Ok, &body)
+    }
+}
+
+/// An access token just issued.
+pub(crate) struct LoggedIn(pub(crate) LogIn);
+
+/// RFC 6749, section 5.1.
+#[derive(Serialize)]
+struct LoggedInBody<'l> {
+    access_token: &'l str,
+    token_type: &'static str,
+    expires_in: u64,
+    scope: Scopes,
+}
+
+impl<'r> Responder<'r, 'static> for LoggedIn {
+    fn respond_to(self, _: &'r Request<'_>) -> response::Result<'static> {
+        let LogIn { token, expires_in, scopes, .. } = &self.0;
+        let (access_token, expires_in) = (token.reveal(), expires_in.as_secs());
+        json(Status::Ok, &LoggedInBody { access_token, token_type: "Bearer", expires_in, scope: *scopes })
+    }
+}
+
+/// What anyone may have, and keep for 300 seconds.
+pub(crate) struct Public<T>(pub(crate) T);
+
+impl<'r, T: Serialize> Responder<'r, 'static> for Public<T> {
+    fn respond_to(self, _: &'r Request<'_>) -> response::Result<'static> {
+        let mut answer = json(Status::Ok, &self.0)?;
+        answer.set_header(Header::new("cache-control", "public, max-age=300"));
+        Ok(answer)
     }
 }
 

@@ -38,8 +38,8 @@ struct Details {
 #[derive(Debug, Clone, Copy)]
 enum TokenFault {
     Invalid,
-    /// This scope is missing.
-    Scope(Scope),
+    /// This scope is missing; or one that no access token has.
+    Scope(Option<Scope>),
 }
 
 /// One thing that is wrong with the input.
@@ -91,6 +91,11 @@ impl Problem {
     /// No token came.
     pub(crate) fn unauthenticated() -> Self {
         Self::new(&kind::UNAUTHENTICATED, "send the token of a session as Authorization: Bearer")
+    }
+
+    /// The same, where another token than a session's counts as refused.
+    pub(crate) fn or_unauthenticated(self) -> Self {
+        if let Some(Error::SessionNeeded) = self.0.cause { Error::Unauthenticated.into() } else { self }
     }
 
     /// The body is not one JSON object.
@@ -150,7 +155,8 @@ impl From<Error> for Problem {
         match error {
             Error::Invalid(violations) => return Self::invalid(violations),
             Error::Unauthenticated => problem.0.token = Some(TokenFault::Invalid),
-            Error::InsufficientScope(scope) => problem.0.token = Some(TokenFault::Scope(scope)),
+            Error::InsufficientScope(scope) => problem.0.token = Some(TokenFault::Scope(Some(scope))),
+            Error::SessionNeeded => problem.0.token = Some(TokenFault::Scope(None)),
             Error::Busy { retry_after } => problem.0.retry_after = Some(retry_after.as_secs().max(1)),
             _ => {}
         }

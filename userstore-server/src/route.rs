@@ -3,6 +3,7 @@
 mod auth;
 mod health;
 mod home;
+mod login;
 mod members;
 mod sessions;
 mod user;
@@ -23,5 +24,13 @@ type Guard<T> = Result<T, Problem>;
 type Mount = fn(Rocket<Build>) -> Rocket<Build>;
 
 /// Every module of routes, by the function that mounts it.
-pub(crate) const ALL: &[Mount] =
-    &[home::mount, users::mount, user::mount, sessions::mount, auth::mount, members::mount, health::mount];
+pub(crate) const ALL: &[Mount] = &[
+    home::mount,
+    users::mount,
+    user::mount,
+    sessions::mount,
+    auth::mount,
+    login::mount,
+    members::mount,
+    health::mount,
+];

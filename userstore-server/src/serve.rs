@@ -74,6 +74,8 @@ fn start(flags: &Flags) -> Result<(), Failure> {
 async fn serve(settings: Settings) -> Result<(), Failure> {
     let address = (settings.server.host, settings.server.port);
     let store = UserStore::builder().settings(settings).connect().await.map_err(Failure::from)?;
+    // Without the keys no token could be issued or read: better told now than to everyone.
+    store.anyone().published_keys().await.map_err(Failure::from)?;
     let served = crate::rocket(store.clone()).launch().await;
     store.close().await;
     match served.as_ref().map_err(rocket::Error::kind) {

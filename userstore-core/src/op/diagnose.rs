@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use sea_orm::{ConnectionTrait as _, Statement};
 use serde::Serialize;
 
+use super::known_keys;
 use super::row::users;
 use crate::UserStore;
 use crate::model::password::Password;
@@ -69,6 +70,7 @@ pub(super) async fn diagnose(store: &UserStore) -> Vec<Finding> {
     findings.push(admins(store).await);
     findings.push(hashing(store).await);
     findings.push(pepper(store).await);
+    findings.push(signing_keys(store).await);
     findings
 }
 
@@ -178,4 +180,20 @@ async fn pepper(store: &UserStore) -> Finding {
     }
     let advice = "set passwords.pepper to make a stolen database worth less".to_owned();
     Finding { advice: Some(advice), ..Finding::good("pepper", "none") }
+}
+
+/// Whoever has the database must not be able to sign with what lies in it.
+async fn signing_keys(store: &UserStore) -> Finding {
+    let check = "signing keys";
+    match known_keys(store).await {
+        Ok(keys) if keys.are_sealed() => Finding::good(check, "they are encrypted in the database"),
+        Ok(_) => {
+            let advice = "set tokens.key_encryption_key, for the servers and here; make one with: openssl rand -hex 32";
+            Finding::warning(check, "they are not encrypted in the database", advice)
+        }
+        Err(error) => {
+            let advice = "set tokens.key_encryption_key to what it was when the keys were made";
+            Finding::failed(check, error.with_causes(), advice)
+        }
+    }
 }

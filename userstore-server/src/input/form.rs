@@ -1,7 +1,7 @@
 //! The bodies that routes take, member by member.
 
 use userstore_core::json::Object;
-use userstore_core::{Data, NewMember, Password, Role, Signup, Status};
+use userstore_core::{Data, NewMember, Password, Role, Scopes, Signup, Status};
 
 use super::members::{Input, Members};
 
@@ -25,6 +25,18 @@ pub(crate) struct Credentials {
 impl Input for Credentials {
     fn take(members: &mut Members) -> Self {
         Self { username: members.text("username"), password: Password::new(members.text("password")) }
+    }
+}
+
+/// `{"username", "password", "scope"?}`
+pub(crate) struct LogInBody {
+    pub(crate) credentials: Credentials,
+    pub(crate) scopes: Option<Scopes>,
+}
+
+impl Input for LogInBody {
+    fn take(members: &mut Members) -> Self {
+        Self { credentials: Credentials::take(members), scopes: members.optional_parsed("scope") }
     }
 }
 

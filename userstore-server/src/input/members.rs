@@ -79,6 +79,14 @@ impl Members {
         })
     }
 
+    /// A text that may be left out, and that has to mean something.
+    pub(super) fn optional_parsed<T: FromStr<Err: std::fmt::Display>>(&mut self, name: &str) -> Option<T> {
+        match self.optional_text(name)?.parse() {
+            Ok(value) => Some(value),
+            Err(error) => self.note(name, error.to_string()),
+        }
+    }
+
     /// An object that may be left out.
     pub(super) fn optional_object(&mut self, name: &str) -> Option<Object> {
         match self.object.remove(name)? {

@@ -32,6 +32,7 @@ kinds! {
     WRONG_PASSWORD = Forbidden "invalid_credentials" "The credentials are wrong", "correct the current password";
     FORBIDDEN = Forbidden "forbidden" "This is not allowed", "ask an administrator";
     INSUFFICIENT_SCOPE = Forbidden "forbidden" "This is not allowed", "use a token with the scope that is needed";
+    SESSION_NEEDED = Forbidden "forbidden" "This is not allowed", "sign in, and send the token of the session";
     ACCOUNT_BLOCKED = Forbidden "account_blocked" "The account is blocked", "ask an administrator";
     SIGNUP_CLOSED = Forbidden "signup_closed" "Sign-up is closed", "ask an administrator for an account";
     NOT_FOUND = NotFound "not_found" "There is no such thing", "there is nothing at this address";
@@ -54,6 +55,7 @@ pub(super) fn of_error(error: &Error) -> &'static Kind {
         Error::WrongPassword => &WRONG_PASSWORD,
         Error::Forbidden => &FORBIDDEN,
         Error::InsufficientScope(_) => &INSUFFICIENT_SCOPE,
+        Error::SessionNeeded => &SESSION_NEEDED,
         Error::AccountBlocked => &ACCOUNT_BLOCKED,
         Error::SignupClosed => &SIGNUP_CLOSED,
         Error::NotFound(_) => &NOT_FOUND,

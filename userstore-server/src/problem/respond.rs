@@ -75,7 +75,8 @@ impl Details {
         match self.token {
             None => r#"Bearer realm="userstore""#.into(),
             Some(TokenFault::Invalid) => r#"Bearer realm="userstore", error="invalid_token""#.into(),
-            Some(TokenFault::Scope(scope)) => {
+            Some(TokenFault::Scope(None)) => r#"Bearer realm="userstore", error="insufficient_scope""#.into(),
+            Some(TokenFault::Scope(Some(scope))) => {
                 format!(r#"Bearer realm="userstore", error="insufficient_scope", scope="{scope}""#).into()
             }
         }

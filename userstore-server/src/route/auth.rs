@@ -7,6 +7,7 @@ use super::{Answer, Guard};
 use crate::caller::{Caller, Peer};
 use crate::input::{Body, Credentials};
 use crate::output::{Done, Json, SignedIn};
+use crate::problem::Problem;
 
 pub(crate) fn mount(rocket: Rocket<Build>) -> Rocket<Build> {
     rocket.mount("/", routes![sign_in, show, sign_out])
@@ -20,11 +21,16 @@ async fn sign_in(store: &State<UserStore>, peer: Peer, body: Guard<Body>) -> Ans
 
 #[get("/auth")]
 fn show(caller: Guard<Caller>) -> Answer<Json<Session>> {
-    Ok(Json(caller?.session().clone()))
+    Ok(Json(presented(caller)?.session().clone()))
 }
 
 #[delete("/auth")]
 async fn sign_out(caller: Guard<Caller>) -> Answer<Done> {
-    caller?.sign_out().await?;
+    presented(caller)?.sign_out().await?;
     Ok(Done)
+}
+
+/// The session itself is asked for: an access token, good or not, is none.
+fn presented(caller: Guard<Caller>) -> Answer<Caller> {
+    caller.map_err(Problem::or_unauthenticated)
 }

@@ -59,8 +59,8 @@ type Change = fn(&Cache);
 
 /// One of the user, one of a session, one of who knows what.
 const CHANGES: [Change; 3] = [
-    |cache| cache.forget(&Stale { user: Some(USER), sessions: Vec::new() }),
-    |cache| cache.forget(&Stale { user: None, sessions: vec![hash()] }),
+    |cache| cache.forget(&Stale { user: Some(USER), ..Stale::default() }),
+    |cache| cache.forget(&Stale { sessions: vec![hash()], ..Stale::default() }),
     Cache::clear,
 ];
 
