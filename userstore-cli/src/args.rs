@@ -1,5 +1,7 @@
 //! The command line: what can be said on it, and what its help says.
 
+mod tokens;
+
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
@@ -8,12 +10,14 @@ use userstore_core::{Role, SessionId, Status};
 
 use crate::input::DataArgument;
 
+pub(crate) use self::tokens::{MintJwt, RevokeKey, RotateKeys};
+
 const EXIT_CODES: &str = "\
 Exit codes:
   0  done                        4  refused, by a rule or by a \"no\"
-  1  failed                      5  conflict: the name is taken, or it is the last active admin
+  1  failed                      5  conflict: with another name, key, or the last active admin
   2  wrong usage or settings     6  the input breaks a rule
-  3  no such user or session     8  the database does not answer
+  3  no such record              8  the database does not answer
 
 Settings come from userstore.toml in the working directory (or --config, or USERSTORE_CONFIG), then from the
 environment: DATABASE_URL, and every key as USERSTORE_<SECTION>_<KEY>. They are the server's own, so run it where
@@ -74,6 +78,16 @@ pub(crate) enum Command {
     ListSessions(ListSessions),
     /// End every session of an account, or one.
     EndSessions(EndSessions),
+    /// Make an access token, and print it alone.
+    MintJwt(MintJwt),
+    /// Tell what the access token on standard input carries, and whether it is accepted here. Exits 0 or 4.
+    InspectJwt,
+    /// List the keys that sign access tokens, in the order they sign.
+    ListKeys,
+    /// Make the next signing key, and say when it will sign.
+    RotateKeys(RotateKeys),
+    /// End a signing key, and every token that it signed, at once.
+    RevokeKey(RevokeKey),
     /// Bring the database up to date, and list the migrations it has.
     Migrate,
     /// Check settings, database, file modes and hashing, and say what to do.

@@ -2,13 +2,14 @@
 
 use std::path::PathBuf;
 
+use serde::Serialize;
 use userstore_core::config::{Sources, load};
-use userstore_core::{Admin, Settings, User, UserStore};
+use userstore_core::{Admin, Settings, UserStore};
 
 use crate::args::{Arguments, Format};
 use crate::exit::Failure;
 use crate::io::Io;
-use crate::output::{List, Record, print};
+use crate::output::{List, Record, print, print_json};
 
 /// The streams, what the global arguments say, and the store once it is open.
 pub(crate) struct Context<'io> {
@@ -39,10 +40,15 @@ impl<'io> Context<'io> {
         Ok(store)
     }
 
+    /// The store.
+    pub(crate) async fn store(&mut self) -> Result<UserStore, Failure> {
+        let settings = self.settings()?;
+        self.open(settings).await
+    }
+
     /// The operator's door.
     pub(crate) async fn operator(&mut self) -> Result<Admin, Failure> {
-        let settings = self.settings()?;
-        Ok(self.open(settings).await?.operator())
+        Ok(self.store().await?.operator())
     }
 
     /// Finishes what was written.
@@ -52,9 +58,19 @@ impl<'io> Context<'io> {
         }
     }
 
-    /// Prints a user, as `show-user` does.
-    pub(crate) fn show(&mut self, user: &User) -> Result<(), Failure> {
-        Ok(print(self.io, self.format, user)?)
+    /// Prints a record, as `show-…` does.
+    pub(crate) fn show<R: Record>(&mut self, record: &R) -> Result<(), Failure> {
+        Ok(print(self.io, self.format, record)?)
+    }
+
+    /// How data is to be printed.
+    pub(crate) fn format(&self) -> Format {
+        self.format
+    }
+
+    /// Prints a value that has no columns.
+    pub(crate) fn print_json(&mut self, value: &impl Serialize) -> Result<(), Failure> {
+        Ok(print_json(self.io, value)?)
     }
 
     /// Starts to print a list.

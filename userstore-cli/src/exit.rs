@@ -57,6 +57,8 @@ pub(crate) enum Failure {
     Usage(String),
     /// Whoever was asked said no.
     Refused(&'static str),
+    /// A token is not accepted here, for this reason.
+    NotVerified(String),
     /// Something else went wrong.
     Failed(String),
     /// A check failed, and the findings are printed.
@@ -105,7 +107,7 @@ impl Failure {
                 _ => Exit::Failed,
             },
             Self::Usage(_) => Exit::Usage,
-            Self::Refused(_) => Exit::Refused,
+            Self::Refused(_) | Self::NotVerified(_) => Exit::Refused,
             // Whoever read the output, as `head` does, has seen enough.
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Done,
             Self::Failed(_) | Self::Output(_) => Exit::Failed,
@@ -128,6 +130,7 @@ impl Failure {
             Self::Store(error) => error.to_string(),
             Self::Usage(text) | Self::Failed(text) => text.clone(),
             Self::Refused(text) => (*text).to_owned(),
+            Self::NotVerified(why) => format!("the token does not verify here: {why}"),
             Self::Unhealthy(_) => "a check failed; its advice says what to do".to_owned(),
             Self::Output(_) if exit == Exit::Done => return exit,
             Self::Output(error) => format!("the output cannot be written: {error}"),

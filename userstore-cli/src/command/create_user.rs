@@ -18,5 +18,5 @@ pub(super) async fn run(args: &CreateUser, context: &mut Context<'_>) -> Result<
     let password = password.get(context.io, "/password").await?;
     let signup = Signup { username: args.name.clone(), password, data };
     let user = operator.create_user(signup, args.role).await?;
-    context.show(&user)
+    context.show(&*user)
 }

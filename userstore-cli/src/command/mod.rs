@@ -2,15 +2,21 @@
 
 mod block_user;
 mod completions;
+mod confirm;
 mod create_user;
 mod delete_user;
 mod doctor;
 mod end_sessions;
 mod grant_role;
+mod inspect_jwt;
+mod list_keys;
 mod list_sessions;
 mod list_users;
 mod migrate;
+mod mint_jwt;
 mod pages;
+mod revoke_key;
+mod rotate_keys;
 mod set_password;
 mod show_user;
 mod unblock_user;
@@ -23,7 +29,7 @@ use crate::exit::Failure;
 impl Command {
     /// Whether it may ask something on the terminal.
     pub(crate) fn may_ask(&self) -> bool {
-        matches!(self, Self::CreateUser(_) | Self::DeleteUser(_) | Self::SetPassword(_))
+        matches!(self, Self::CreateUser(_) | Self::DeleteUser(_) | Self::SetPassword(_) | Self::RevokeKey(_))
     }
 
     /// Whether it makes the database where there is none: the others read or change what is there.
@@ -44,6 +50,11 @@ impl Command {
             Self::UnblockUser(args) => unblock_user::run(args, context).await,
             Self::ListSessions(args) => list_sessions::run(args, context).await,
             Self::EndSessions(args) => end_sessions::run(args, context).await,
+            Self::MintJwt(args) => mint_jwt::run(args, context).await,
+            Self::InspectJwt => inspect_jwt::run(context).await,
+            Self::ListKeys => list_keys::run(context).await,
+            Self::RotateKeys(args) => rotate_keys::run(args, context).await,
+            Self::RevokeKey(args) => revoke_key::run(args, context).await,
             Self::Migrate => migrate::run(context).await,
             Self::Doctor => doctor::run(context).await,
             Self::Completions(args) => completions::run(args, context.io),

@@ -13,5 +13,5 @@ pub(super) async fn run(args: &SetPassword, context: &mut Context<'_>) -> Result
     let password = password.get(context.io, "/new_password").await?;
     account.change_password(None, password).await?;
     let user = account.get().await?;
-    context.show(&user)
+    context.show(&*user)
 }

@@ -8,5 +8,5 @@ use crate::exit::Failure;
 
 pub(super) async fn run(args: &Name, context: &mut Context<'_>) -> Result<(), Failure> {
     let user = context.operator().await?.unblock_user(&args.name, &Precondition::NONE).await?;
-    context.show(&user)
+    context.show(&*user)
 }

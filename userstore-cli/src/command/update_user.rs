@@ -14,5 +14,5 @@ pub(super) async fn run(args: &UpdateUser, context: &mut Context<'_>) -> Result<
     } else {
         account.replace_data(Data::new(object)?, &Precondition::NONE).await?
     };
-    context.show(&user)
+    context.show(&*user)
 }

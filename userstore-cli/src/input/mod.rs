@@ -2,6 +2,7 @@
 
 mod data;
 mod password;
+mod token;
 
 use std::fs::File;
 use std::io;
@@ -14,6 +15,7 @@ use crate::io::Io;
 
 pub(crate) use self::data::DataArgument;
 pub(crate) use self::password::password;
+pub(crate) use self::token::token;
 
 /// The most bytes that are read of anything. All that is valid is far smaller.
 const MAX_BYTES: usize = 1024 * 1024;

@@ -8,6 +8,8 @@ use std::marker::PhantomData;
 
 use comfy_table::{Attribute, Cell, Color, ColumnConstraint, ContentArrangement, Table, presets};
 
+use serde::Serialize;
+
 use crate::args::Format;
 use crate::io::Io;
 
@@ -17,11 +19,16 @@ pub(crate) use self::record::Record;
 /// Prints one record: a table or a CSV of one row, or a JSON object.
 pub(crate) fn print<R: Record>(io: &mut Io, format: Format, record: &R) -> io::Result<()> {
     if let Format::Json = format {
-        return writeln!(io.stdout, "{}", cell::printable(&serde_json::to_string_pretty(record)?));
+        return print_json(io, record);
     }
     let mut list = List::start(io, format)?;
     list.add(record)?;
     list.finish()
+}
+
+/// Prints a value as JSON.
+pub(crate) fn print_json(io: &mut Io, value: &impl Serialize) -> io::Result<()> {
+    writeln!(io.stdout, "{}", cell::printable(&serde_json::to_string_pretty(value)?))
 }
 
 /// The most rows of one table. The widths of its columns depend on every row, so all of them are held until it is
@@ -119,7 +126,7 @@ fn empty_table(io: &Io, columns: &[&str]) -> Table {
     }));
     // What is to be copied stays in one piece; the other columns make room.
     for (name, column) in columns.iter().zip(table.column_iter_mut()) {
-        if *name == "id" {
+        if matches!(*name, "id" | "kid") {
             column.set_constraint(ColumnConstraint::ContentWidth);
         }
     }

@@ -4,7 +4,7 @@ use std::io;
 
 use serde::Serialize;
 use serde_json::Value;
-use userstore_core::{Migration, Session, User};
+use userstore_core::{KeyInfo, Migration, Session, User};
 
 /// A record: it serialises to a JSON object, of which these members are the columns of a table and of CSV.
 pub(crate) trait Record: Serialize {
@@ -18,6 +18,10 @@ impl Record for User {
 
 impl Record for Session {
     const COLUMNS: &'static [&'static str] = &["id", "created_at", "expires_at", "current", "user_agent", "ip"];
+}
+
+impl Record for KeyInfo {
+    const COLUMNS: &'static [&'static str] = &["kid", "algorithm", "state", "created_at", "signs_at", "gone_at"];
 }
 
 impl Record for Migration {

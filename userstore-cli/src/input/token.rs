@@ -1,0 +1,21 @@
+//! An access token, which is read from standard input alone: an argument could be read by every process.
+
+use zeroize::Zeroizing;
+
+use super::{Source, Until};
+use crate::exit::Failure;
+use crate::io::Io;
+
+/// The token on standard input.
+pub(crate) fn token(io: &mut Io) -> Result<Zeroizing<String>, Failure> {
+    if io.stdin_is_terminal {
+        io.tell("Paste the token, and end with Enter.");
+    }
+    let bytes = Source::Stdin.read(io, Until::Line)?;
+    let text = std::str::from_utf8(&bytes).map_err(|_| Failure::NotVerified("the token is not text".to_owned()))?;
+    let line = text.lines().next().unwrap_or_default().trim();
+    if line.is_empty() {
+        return Err(Failure::Usage("there is no token on standard input".to_owned()));
+    }
+    Ok(Zeroizing::new(line.to_owned()))
+}
