@@ -2,9 +2,10 @@
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Command, Stdio};
+use std::thread;
 use std::time::{Duration, Instant};
 
-use tests::ServerProcess;
+use tests::{Persona, ServerProcess};
 
 use super::{data, number, reads_go_on, two_people};
 
@@ -27,6 +28,7 @@ fn while_another_process_holds_the_lock_writes_are_refused_in_time() {
         // The default is 5 s.
         assert!(begun.elapsed() < Duration::from_millis(4500), "it took {:?}", begun.elapsed());
         reads_go_on(server.client(), &alice, &bob);
+        given_up_is_left_undone(&alice, &bob);
         orders.write_all(b"COMMIT; SELECT 'free';\n").unwrap();
         line.clear();
         answers.read_line(&mut line).unwrap();
@@ -37,4 +39,18 @@ fn while_another_process_holds_the_lock_writes_are_refused_in_time() {
     }
     drop(orders);
     assert!(holder.wait().unwrap().success());
+}
+
+/// A write that comes while another one waits for the lock is tried after that one was given up, and is itself given up
+/// in the middle: it must not be made when the lock is free again, which the caller sees to.
+fn given_up_is_left_undone(alice: &Persona, bob: &Persona) {
+    thread::scope(|scope| {
+        let first = scope.spawn(|| alice.put("/user/me", data(1)));
+        let begun = Instant::now();
+        while begun.elapsed() < Duration::from_millis(300) {
+            alice.get("/user/me").is(200);
+        }
+        let _late = bob.delete("/user/me").refused(503, "unavailable");
+        let _late = first.join().unwrap().refused(503, "unavailable");
+    });
 }
