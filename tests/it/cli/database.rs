@@ -12,9 +12,10 @@ fn a_database_that_cannot_be_opened_does_not_answer() {
     let desk = Desk::new();
     let in_no_folder = format!("sqlite://{}?mode=rwc", desk.path("no/such/users.db").display());
     let is_a_folder = format!("sqlite://{}?mode=rwc", desk.path(".").display());
-    for url in [in_no_folder, is_a_folder] {
-        desk.with(&[("DATABASE_URL", &url)], &["list-users"]).refused(8, "the database is not available");
+    for url in [&in_no_folder, &is_a_folder] {
+        desk.with(&[("DATABASE_URL", url)], &["list-users"]).refused(8, "the database is not available");
     }
+    desk.with(&[("DATABASE_URL", &in_no_folder)], &["migrate"]).refused(8, "see that its directory is there");
 }
 
 #[test]

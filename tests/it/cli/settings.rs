@@ -162,9 +162,17 @@ fn a_value_that_does_not_parse_is_told_with_its_variable() {
         ("HOST", "canary", "server.host"),
         ("USERSTORE_SESSIONS_TTL", "canary", "sessions.ttl"),
         ("USERSTORE_LOG_LEVEL", "canary", "log.level"),
+        // What makes sense by itself and not here, too.
+        ("USERSTORE_SERVER_WORKERS", "0", "server.workers"),
+        ("USERSTORE_PASSWORDS_PEPPER", "canary", "passwords.pepper"),
+        ("USERSTORE_PASSWORDS_MEMORY_KIB", "1024", "passwords.memory_kib"),
+        ("DATABASE_URL", "canary", "database.url"),
+        ("USERSTORE_DATABASE_URL", "", "database.url"),
     ] {
-        list(&desk, &[(name, value)], &[]).refused(2, &format!("{name} ({key}) must be "));
+        list(&desk, &[(name, value)], &[]).refused(2, &format!("{name} ({key}) must "));
     }
+    desk.write("url", "canary");
+    list(&desk, &[("DATABASE_URL_FILE", "url")], &[]).refused(2, "DATABASE_URL_FILE (database.url) must start with");
 }
 
 /// Read as well as it could be, it would name another file.
@@ -196,7 +204,12 @@ fn a_file_that_is_not_there_or_not_toml_is_an_error() {
         ("[database]\nurl = 5\n", "database.url"),
         ("[server]\nport = \"8000\"\n", "server.port"),
         ("database = \"canary\"\n", "database"),
-        ("[sessions]\nttl = 24\n", "sessions.ttl"),
+        ("[sessions]\nttl = 24\n", "sessions.ttl must be a length of time"),
+        ("[server]\nworkers = 0\n", "server.workers must be 1 or more (in settings.toml)"),
+        ("[passwords]\nmemory_kib = 8\n", "passwords.memory_kib must be"),
+        ("[server]\nport = \"80\"\n", "server.port must be a whole number from 0 to 65535, without quotes"),
+        ("server = 1\n", "a section, under a line [server]"),
+        ("a = 1\n\nb c\n", "correct what is at line 3"),
     ];
     for (text, named) in wrong {
         desk.write("settings.toml", text);

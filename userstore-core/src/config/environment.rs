@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use figment::value::{Dict, Map, Value};
 use figment::{Metadata, Profile, Provider};
@@ -65,8 +65,6 @@ pub(super) struct Given {
 }
 
 impl Given {
-    pub(super) const NAME: &str = "environment and flags";
-
     /// A flag wins over every name that the environment has for its setting.
     pub(super) fn of(variables: &Variables, flags: &Flags) -> Result<Self> {
         let mut given = Self { sections: Dict::new(), names: BTreeMap::new() };
@@ -98,9 +96,13 @@ impl Given {
         }
     }
 
-    /// The variable or the flag that has set this key, and the key.
-    pub(super) fn subject(&self, key: &str) -> String {
-        self.names.get(key).map_or_else(|| key.to_owned(), |name| subject(name, key))
+    /// The variable or the flag that has set this key, with the key; else the key, and the file it is in.
+    pub(super) fn locate(&self, key: &str, file: Option<&Path>) -> (String, String) {
+        match (self.names.get(key), file) {
+            (Some(name), _) => (subject(name, key), String::new()),
+            (None, Some(file)) => (key.to_owned(), format!(" (in {})", file.display())),
+            (None, None) => (key.to_owned(), String::new()),
+        }
     }
 }
 
@@ -152,7 +154,7 @@ fn typed(key: &Key, name: &str, value: String) -> Result<Value> {
 
 impl Provider for &Given {
     fn metadata(&self) -> Metadata {
-        Metadata::named(Given::NAME)
+        Metadata::named("environment and flags")
     }
 
     fn data(&self) -> Result<Map<Profile, Dict>, figment::Error> {

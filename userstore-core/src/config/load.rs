@@ -86,24 +86,30 @@ pub fn load(sources: &Sources) -> Result<Settings> {
     let given = Given::of(&sources.environment, &sources.flags)?;
     let figment = Figment::from(Toml::string(&text.unwrap_or_default())).merge(&given);
     let settings: Settings = figment.extract().map_err(|error| describe(error, &given, file.as_deref()))?;
-    settings.validate()?;
-    Ok(settings)
+    match settings.validate() {
+        Ok(()) => Ok(settings),
+        Err(Error::Settings(message)) => {
+            // It begins with the key. The defaults are valid: what nobody else gave is from the file.
+            let (key, rule) = message.split_once(' ').unwrap_or((&message, ""));
+            let (subject, place) = given.locate(key, file.as_deref());
+            Err(Error::Settings(format!("{subject} {rule}{place}")))
+        }
+        Err(error) => Err(error),
+    }
 }
 
 /// Says what is wrong with a value, never what the value was: it may be a secret.
 fn describe(error: figment::Error, given: &Given, file: Option<&Path>) -> Error {
     let key = error.path.join(".");
-    let is_given = error.metadata.as_ref().is_some_and(|data| data.name == Given::NAME);
-    let (subject, place) = match file {
-        _ if is_given => (given.subject(&key), String::new()),
-        Some(file) => (key.clone(), format!(" (in {})", file.display())),
-        None => (key.clone(), String::new()),
-    };
+    let (subject, place) = given.locate(&key, file);
+    // In TOML it matters, elsewhere it would mislead.
+    let (quoted, unquoted) = if place.is_empty() { ("", "") } else { (", in quotes", ", without quotes") };
     Error::Settings(match error.kind {
         Fault::InvalidType(_, expected) | Fault::InvalidValue(_, expected) => {
             let expected = match expected.as_str() {
-                "u16" => "a whole number from 0 to 65535".to_owned(),
-                "u32" => "a whole number from 0 to 4294967295".to_owned(),
+                "u16" => format!("a whole number from 0 to {}{unquoted}", u16::MAX),
+                "u32" => format!("a whole number from 0 to {}{unquoted}", u32::MAX),
+                "a string" => "a text in quotes".to_owned(),
                 text if text.starts_with("struct ") => format!("a section, under a line [{key}]"),
                 _ => expected,
             };
@@ -116,13 +122,15 @@ fn describe(error: figment::Error, given: &Given, file: Option<&Path>) -> Error 
         }
         Fault::UnknownVariant(_, known) => format!("{subject} must be one of {}{place}", known.join(", ")),
         Fault::Message(text) if key.is_empty() => {
+            // The lines after it show what is there.
             let first = text.lines().next().unwrap_or_default();
-            format!("the file of settings is not TOML{place}: {first}")
+            let at = first.trim_start_matches("TOML parse error ");
+            format!("the file of settings is not TOML{place}: correct what is {at}")
         }
         Fault::Message(_) if key == "server.host" => {
-            format!("{subject} must be an IP address, such as 127.0.0.1, 0.0.0.0 or ::1{place}")
+            format!("{subject} must be an IP address, such as 127.0.0.1, 0.0.0.0 or ::1{quoted}{place}")
         }
-        Fault::Message(text) => format!("{subject} {text}{place}"),
+        Fault::Message(text) => format!("{subject} {text}{quoted}{place}"),
         other => format!("{subject} {other}{place}"),
     })
 }

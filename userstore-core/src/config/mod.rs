@@ -298,7 +298,7 @@ impl Settings {
     /// Checks what the types alone do not.
     ///
     /// # Errors
-    /// [`Error::Settings`], which names the key and says what it must be.
+    /// [`Error::Settings`], which begins with the key and says what it must be.
     pub fn validate(&self) -> Result<()> {
         let refuse = |message: &str| Err(Error::Settings(message.to_owned()));
         if self.server.workers == Some(0) {
@@ -330,7 +330,8 @@ impl Settings {
             return refuse("issuers.issuer must not be tokens.issuer: that is the store itself");
         }
         Issuers::new(self.issuers.clone())?;
-        Ok(())
+        crate::database::check(&self.database)?;
+        crate::password::check(&self.passwords)
     }
 }
 

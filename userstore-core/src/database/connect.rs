@@ -40,7 +40,10 @@ impl Target {
         let refuse = |message: &str| Err(Error::Settings(message.to_owned()));
         let url = settings.url.reveal();
         let Some(rest) = url.strip_prefix("sqlite:") else {
-            return refuse("database.url must start with sqlite:// (no other database is supported in this version)");
+            return refuse(
+                "database.url must start with sqlite://, as sqlite://userstore.db?mode=rwc does; no other database is \
+                 supported in this version",
+            );
         };
         if !rest.starts_with("//") && rest.starts_with(":memory:") || rest.contains("mode=memory") {
             return refuse("database.url must name a file: several connections cannot share a database in memory");
@@ -99,7 +102,10 @@ impl Target {
         options.write(true).create(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        options.open(&self.file).map(drop).map_err(|error| self.cannot_be_opened(&error))
+        options.open(&self.file).map(drop).map_err(|error| {
+            let advice = "see that its directory is there and can be written to, or correct database.url";
+            Error::unavailable("database", format!("{} cannot be made: {error}; {advice}", file.display()))
+        })
     }
 
     fn cannot_be_opened(&self, error: &dyn std::error::Error) -> Error {

@@ -62,6 +62,11 @@ impl Database {
     }
 }
 
+/// Checks settings as opening does, without touching a file.
+pub(crate) fn check(settings: &config::Database) -> Result<()> {
+    connect::Target::parse(settings, false).map(drop)
+}
+
 impl From<DbErr> for Error {
     /// Whatever a query did not expect: to the caller, the database is not available.
     fn from(error: DbErr) -> Self {

@@ -57,11 +57,9 @@ impl Passwords {
     /// # Errors
     /// [`Error::Settings`] for a cost below OWASP's minimum.
     pub(crate) fn new(settings: &config::Passwords, random: Random) -> Result<Self> {
-        let config::Passwords { memory_kib, iterations, parallelism, .. } = *settings;
         let pepper = settings.pepper.as_ref().and_then(|pepper| Pepper::new(pepper.reveal()));
         let pepper_mark = pepper.as_ref().map(|pepper| phc::pepper_mark(&pepper.id()));
-        let hasher = Hasher::new(HashParams { memory_kib, iterations, parallelism }, pepper)
-            .map_err(|error| Error::Settings(error.to_string()))?;
+        let hasher = Hasher::new(params(settings), pepper).map_err(|error| Error::Settings(error.to_string()))?;
         let cores = available_parallelism().unwrap_or(NonZeroUsize::MIN);
         let threads = settings.max_concurrent.and_then(|most| NonZeroUsize::new(most.into())).unwrap_or(cores);
         let limits = PoolLimits { max_concurrent: threads, max_queue: settings.max_queue.into() };
@@ -131,6 +129,19 @@ impl Passwords {
             Err(error) => Err(refuse(error)),
         }
     }
+}
+
+/// Checks the cost of a hash, as [`Passwords::new`] does.
+///
+/// # Errors
+/// [`Error::Settings`] for a cost below OWASP's minimum.
+pub(crate) fn check(settings: &config::Passwords) -> Result<()> {
+    params(settings).validate().map(drop).map_err(|error| Error::Settings(error.to_string()))
+}
+
+fn params(settings: &config::Passwords) -> HashParams {
+    let config::Passwords { memory_kib, iterations, parallelism, .. } = *settings;
+    HashParams { memory_kib, iterations, parallelism }
 }
 
 /// To the caller, a queue that is full passes; anything else is a part that does not work.
