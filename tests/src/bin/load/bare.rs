@@ -3,16 +3,23 @@
 use rocket::config::{Config, LogLevel};
 use rocket::serde::json::Json;
 use rocket::shield::Shield;
-use rocket::{State, get, routes};
+use rocket::{Route, State, get, routes};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::Result;
 use crate::server::Server;
 
+/// What the bare server answers with.
+pub(crate) trait Answer: Serialize + DeserializeOwned + Send + Sync + 'static {
+    /// The one route that does so.
+    fn routes() -> Vec<Route>;
+}
+
 /// A user's representation, as plain as can be.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Account {
+pub(crate) struct Account {
     id: String,
     username: String,
     role: String,
@@ -27,16 +34,46 @@ fn me(account: &State<Account>) -> Json<&Account> {
     Json(account.inner())
 }
 
+impl Answer for Account {
+    fn routes() -> Vec<Route> {
+        routes![me]
+    }
+}
+
+/// A member's.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Member {
+    #[serde(rename = "member_id")]
+    id: i64,
+    name: String,
+    email: Option<String>,
+    phone: Option<String>,
+    created_at: String,
+    updated_at: String,
+}
+
+#[get("/members/<_>")]
+fn member(member: &State<Member>) -> Json<&Member> {
+    Json(member.inner())
+}
+
+impl Answer for Member {
+    fn routes() -> Vec<Route> {
+        routes![member]
+    }
+}
+
 /// Starts it, with what the user store's server answers as its JSON.
-pub(crate) fn start(answer: &[u8]) -> Result<Server> {
-    let account: Account = serde_json::from_slice(answer)?;
-    if serde_json::to_vec(&account)? != answer {
+pub(crate) fn start<A: Answer>(answer: &[u8]) -> Result<Server> {
+    let value: A = serde_json::from_slice(answer)?;
+    if serde_json::to_vec(&value)? != answer {
         return Err("the bare route would not give the same bytes as the user store".into());
     }
     let config =
         Config { port: 0, workers: 1, log_level: LogLevel::Off, cli_colors: false, ..Config::release_default() };
     Server::start("bare", 1, async move {
         // Without the headers that Rocket adds of itself.
-        Ok(rocket::custom(config).attach(Shield::new()).manage(account).mount("/", routes![me]))
+        Ok(rocket::custom(config).attach(Shield::new()).manage(value).mount("/", A::routes()))
     })
 }

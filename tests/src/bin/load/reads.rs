@@ -1,10 +1,12 @@
-//! Authenticated reads, against a bare Rocket route that answers with the same JSON to the same requests.
+//! Authenticated reads, of the own account by session and of a member by access token, against a bare Rocket route that
+//! answers with the same JSON to the same requests.
 
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use crate::Result;
-use crate::people::sign_up;
+use crate::bare::{Account, Answer, Member};
+use crate::people::{self, sign_up};
 use crate::report::{Report, Target};
 use crate::server::{STORE_THREADS, Server};
 use crate::spin::Spin;
@@ -18,7 +20,17 @@ const ROUND: Duration = Duration::from_millis(400);
 const WARM_UP: Duration = Duration::from_millis(100);
 /// The share of the time in which a server's thread has to work, lest the client be the limit.
 const SATURATED: f64 = 0.95;
-const TARGET: Target = Target::AtLeast(0.80);
+
+/// What is read.
+struct Kind {
+    /// The measurement's name.
+    name: &'static str,
+    route: &'static str,
+    target: Target,
+}
+
+const ACCOUNT: Kind = Kind { name: "reads", route: "GET /user/me", target: Target::AtLeast(0.80) };
+const MEMBER: Kind = Kind { name: "members", route: "GET /members/{id} by JWT", target: Target::AtLeast(0.70) };
 
 /// One round with one server.
 struct Round {
@@ -30,13 +42,26 @@ struct Round {
     busy: f64,
 }
 
-pub(crate) fn measure(time: Duration, report: &mut Report) -> Result<()> {
+/// The own account, by session.
+pub(crate) fn account(time: Duration, report: &mut Report) -> Result<()> {
     let folder = tempfile::tempdir()?;
     let store = Server::of_store(&folder.path().join("users.db"), 1)?;
-    let person = sign_up(store.address, 1)?.pop().ok_or("nobody signed up")?;
-    let bare = bare::start(&person.account)?;
-    let of_store = || round(&store, STORE_THREADS, &person.read);
-    let of_bare = || round(&bare, &["bare-"], &person.read);
+    let read = sign_up(store.address, 1)?.pop().ok_or("nobody signed up")?.read;
+    measure::<Account>(&ACCOUNT, store, &read, time, report)
+}
+
+/// A member, by access token.
+pub(crate) fn member(time: Duration, report: &mut Report) -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("users.db");
+    let read = people::reader_of_a_member(&file)?;
+    measure::<Member>(&MEMBER, Server::of_store(&file, 1)?, &read, time, report)
+}
+
+fn measure<A: Answer>(kind: &Kind, store: Server, read: &[u8], time: Duration, report: &mut Report) -> Result<()> {
+    let bare = bare::start::<A>(&people::answer(store.address, read)?)?;
+    let of_store = || round(&store, STORE_THREADS, read);
+    let of_bare = || round(&bare, &["bare-"], read);
 
     let mut pairs = Vec::new();
     of_store()?;
@@ -51,7 +76,7 @@ pub(crate) fn measure(time: Duration, report: &mut Report) -> Result<()> {
     }
     store.stop()?;
     bare.stop()?;
-    tell(&pairs, report);
+    tell(kind, &pairs, report);
     Ok(())
 }
 
@@ -67,20 +92,16 @@ fn round(server: &Server, threads: &[&str], read: &[u8]) -> Result<Round> {
     Ok(Round { rate: per_second(answered, took), rate_of_cpu: per_second(answered, used), busy })
 }
 
-fn tell(pairs: &[(Round, Round)], report: &mut Report) {
+fn tell(kind: &Kind, pairs: &[(Round, Round)], report: &mut Report) {
+    let Kind { name, route, target } = *kind;
     let of = |figure: fn(&(Round, Round)) -> f64| median(pairs.iter().map(figure).collect());
-    report.note("reads", "GET /user/me", of(|pair| pair.0.rate), "/s");
-    report.note("reads", "bare Rocket route", of(|pair| pair.1.rate), "/s");
-    report.judge("reads", "ratio, by the clock", of(|pair| pair.0.rate / pair.1.rate), "", TARGET);
-    report.note("reads", "GET /user/me, time of a core", of(|pair| 1e6 / pair.0.rate_of_cpu), "us");
-    report.note("reads", "bare Rocket route, time of a core", of(|pair| 1e6 / pair.1.rate_of_cpu), "us");
-    report.judge(
-        "reads",
-        "ratio, by the time of a core",
-        of(|pair| pair.0.rate_of_cpu / pair.1.rate_of_cpu),
-        "",
-        TARGET,
-    );
+    report.note(name, route, of(|pair| pair.0.rate), "/s");
+    report.note(name, "bare Rocket route", of(|pair| pair.1.rate), "/s");
+    report.judge(name, "ratio, by the clock", of(|pair| pair.0.rate / pair.1.rate), "", target);
+    report.note(name, "the same, time of a core", of(|pair| 1e6 / pair.0.rate_of_cpu), "us");
+    report.note(name, "bare Rocket route, time of a core", of(|pair| 1e6 / pair.1.rate_of_cpu), "us");
+    let ratio = of(|pair| pair.0.rate_of_cpu / pair.1.rate_of_cpu);
+    report.judge(name, "ratio, by the time of a core", ratio, "", target);
     let busy = [("user store's", of(|pair| pair.0.busy)), ("bare", of(|pair| pair.1.busy))];
     for (whose, busy) in busy.into_iter().filter(|(_, busy)| *busy < SATURATED) {
         let percent = busy * 100.0;
