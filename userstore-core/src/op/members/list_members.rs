@@ -10,8 +10,8 @@ use crate::op::row::members;
 
 const KIND: &str = "member";
 
-/// Up to how many members are sorted to find a page among them; of more, a page is soon found along the ids.
-const FEW: usize = 2000;
+/// Up to how many members are sorted to find a page of them; of more, a page is soon found along the ids.
+const FEW: u64 = 2000;
 
 pub(super) async fn list_members(
     store: &UserStore,
@@ -58,19 +58,11 @@ async fn by_prefix(
     after: Option<MemberId>,
     most: usize,
 ) -> Result<Vec<Member>> {
-    let mut ids = members::ids_by_prefix(store.reads(), prefix, FEW + 1).await?;
-    if ids.len() > FEW {
-        return Ok(members::list_by_prefix(store.reads(), prefix, after, most).await?);
-    }
-    ids.retain(|id| Some(*id) > after);
-    ids.sort_unstable();
-    let mut found = Vec::new();
-    // One that is deleted meanwhile is made up for by the next.
-    for ids in ids.chunks(most) {
-        found.extend(members::find_all(store.reads(), ids).await?);
-        if found.len() >= most {
-            break;
-        }
-    }
+    let reads = store.reads();
+    let found = if members::has_more_than(reads, prefix, FEW).await? {
+        members::list_along_ids(reads, prefix, after, most).await?
+    } else {
+        members::list_along_names(reads, prefix, after, most).await?
+    };
     Ok(found)
 }

@@ -117,54 +117,60 @@ pub(crate) async fn delete(db: &impl ConnectionTrait, id: MemberId) -> Result<()
     Entity::delete_by_id(id.get()).exec(db).await.map(drop)
 }
 
-/// The members with these ids, by id.
-pub(crate) async fn find_all(db: &impl ConnectionTrait, ids: &[MemberId]) -> Result<Vec<Member>, DbErr> {
-    let ids = ids.iter().map(|id| id.get());
-    all(Entity::find().filter(Column::MemberId.is_in(ids)).order_by_asc(Column::MemberId), db).await
-}
-
-fn after(after: Option<MemberId>, most: usize) -> Select<Entity> {
-    let select = Entity::find().order_by_asc(Column::MemberId).limit(most as u64);
-    select.filter(Column::MemberId.gt(after.map_or(0, MemberId::get)))
-}
-
 /// Members by id, after `start`, at most `most`.
 pub(crate) async fn list(
     db: &impl ConnectionTrait,
     start: Option<MemberId>,
     most: usize,
 ) -> Result<Vec<Member>, DbErr> {
-    all(after(start, most), db).await
+    let id = Expr::col(Column::MemberId);
+    all(page(Entity::find(), &id, start, most), db).await
 }
 
-/// The same of those whose name starts so. They are found along the ids: that is quick where many names start so.
-pub(crate) async fn list_by_prefix(
+fn page(select: Select<Entity>, id: &Expr, start: Option<MemberId>, most: usize) -> Select<Entity> {
+    let start = start.map_or(0, MemberId::get);
+    select.filter(id.clone().gt(start)).order_by_asc(id.clone()).limit(most as u64)
+}
+
+/// Those whose name, in this column, starts so.
+fn starting(column: &Expr, prefix: &NamePrefix) -> Select<Entity> {
+    let select = Entity::find().filter(column.clone().gte(prefix.as_str()));
+    match prefix.upper_bound() {
+        Some(bound) => select.filter(column.clone().lt(bound)),
+        None => select,
+    }
+}
+
+/// Whether more than `few` members have a name that starts so.
+pub(crate) async fn has_more_than(db: &impl ConnectionTrait, prefix: &NamePrefix, few: u64) -> Result<bool, DbErr> {
+    let names = starting(&Expr::col(Column::Name), prefix).select_only().column(Column::Name).limit(1).offset(few);
+    let one_more: Option<String> = names.into_tuple().one(db).await?;
+    Ok(one_more.is_some())
+}
+
+/// Members by id, of those whose name starts so, found along the names, and sorted: quick where they are few.
+pub(crate) async fn list_along_names(
     db: &impl ConnectionTrait,
     prefix: &NamePrefix,
     start: Option<MemberId>,
     most: usize,
 ) -> Result<Vec<Member>, DbErr> {
-    // Not the column itself, lest a database takes the index on it, and sorts all that it finds there.
-    let name = || Expr::expr(Func::coalesce([Expr::col(Column::Name), Expr::value("")]));
-    let mut select = after(start, most).filter(name().gte(prefix.as_str()));
-    if let Some(bound) = prefix.upper_bound() {
-        select = select.filter(name().lt(bound));
-    }
-    all(select, db).await
+    let id = without_index(Column::MemberId, 0_i64);
+    all(page(starting(&Expr::col(Column::Name), prefix), &id, start, most), db).await
 }
 
-/// Ids of members whose name starts so, in no order, at most `most`. They are found along the names: that is quick where
-/// few names start so.
-pub(crate) async fn ids_by_prefix(
+/// The same members, found along the ids: quick where they are many.
+pub(crate) async fn list_along_ids(
     db: &impl ConnectionTrait,
     prefix: &NamePrefix,
+    start: Option<MemberId>,
     most: usize,
-) -> Result<Vec<MemberId>, DbErr> {
-    let mut select = Entity::find().select_only().column(Column::MemberId).limit(most as u64);
-    select = select.filter(Column::Name.gte(prefix.as_str()));
-    if let Some(bound) = prefix.upper_bound() {
-        select = select.filter(Column::Name.lt(bound));
-    }
-    let found: Vec<i64> = select.into_tuple().all(db).await?;
-    found.into_iter().map(id).collect()
+) -> Result<Vec<Member>, DbErr> {
+    let id = Expr::col(Column::MemberId);
+    all(page(starting(&without_index(Column::Name, ""), prefix), &id, start, most), db).await
+}
+
+/// The value of a column that is never null, written so that no database looks for it in an index.
+fn without_index(column: Column, otherwise: impl Into<Value>) -> Expr {
+    Expr::expr(Func::coalesce([Expr::col(column), Expr::value(otherwise)]))
 }
