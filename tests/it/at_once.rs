@@ -8,7 +8,7 @@ use tests::{Answer, Persona, TestServer};
 use userstore_core::{PageRequest, Precondition, Role, Status, UserFilter};
 
 /// Does all of these at the same moment.
-fn at_once<T: Send>(acts: Vec<Box<dyn FnOnce() -> T + Send + '_>>) -> Vec<T> {
+pub(crate) fn at_once<T: Send>(acts: Vec<Box<dyn FnOnce() -> T + Send + '_>>) -> Vec<T> {
     let start = Barrier::new(acts.len());
     std::thread::scope(|scope| {
         let threads: Vec<_> = acts

@@ -7,7 +7,7 @@ use tests::{Answer, Persona, TestServer};
 use userstore_core::Role;
 
 /// Follows the links from this page on: the items of each page.
-fn pages(persona: &Persona, first: &str) -> Vec<Vec<Value>> {
+pub(crate) fn pages(persona: &Persona, first: &str) -> Vec<Vec<Value>> {
     let mut pages = Vec::new();
     let mut target = Some(first.to_owned());
     while let Some(page) = target {
@@ -20,7 +20,7 @@ fn pages(persona: &Persona, first: &str) -> Vec<Vec<Value>> {
 }
 
 /// Where the next page is, by the `Link`, which must agree with the cursor in the body.
-fn next(answer: &Answer) -> Option<String> {
+pub(crate) fn next(answer: &Answer) -> Option<String> {
     let json = answer.json();
     assert_eq!(json.as_object().unwrap().keys().collect::<Vec<_>>(), ["items", "next"]);
     let Some(link) = answer.header("Link") else {

@@ -15,6 +15,7 @@ mod flood;
 mod home;
 mod kill;
 mod lists;
+mod members;
 mod memory;
 mod methods;
 mod migrate;

@@ -50,7 +50,7 @@ fn data(number: i64) -> Data {
 }
 
 /// How long after an answer of one process the other one acts on it; asserted to be 100 ms at most.
-async fn seen_within_100_ms(mut is_seen: impl AsyncFnMut() -> bool) {
+pub(crate) async fn seen_within_100_ms(mut is_seen: impl AsyncFnMut() -> bool) {
     let start = Instant::now();
     while !is_seen().await {
         assert!(start.elapsed() < Duration::from_millis(100), "not seen after {:?}", start.elapsed());

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tests::{Persona, TestServer};
-use userstore_core::{Precondition, Role};
+use userstore_core::{MemberFilter, NewMember, PageRequest, Precondition, Role};
 
 use crate::routes::routes;
 
@@ -20,7 +20,7 @@ struct Operation {
     body: fn(owner: Option<&Persona>) -> Option<Value>,
 }
 
-/// Every operation. Where there is a `{username}`, it is alice's.
+/// Every operation. Where there is a `{username}`, it is alice's; where there is a `{member_id}`, there is a member.
 const OPERATIONS: &[Operation] = &[
     Operation { method: "GET", path: "/", body: |_| None },
     Operation { method: "GET", path: "/healthz", body: |_| None },
@@ -58,6 +58,11 @@ const OPERATIONS: &[Operation] = &[
     Operation { method: "DELETE", path: "/user/{username}/sessions", body: |_| None },
     Operation { method: "DELETE", path: "/user/{username}/sessions/{id}", body: |_| None },
     Operation { method: "GET", path: "/users", body: |_| None },
+    Operation { method: "GET", path: "/members", body: |_| None },
+    Operation { method: "POST", path: "/members", body: |_| Some(json!({"name": "Grace"})) },
+    Operation { method: "GET", path: "/members/{member_id}", body: |_| None },
+    Operation { method: "PUT", path: "/members/{member_id}", body: |_| Some(json!({"name": "Augusta"})) },
+    Operation { method: "DELETE", path: "/members/{member_id}", body: |_| None },
 ];
 
 /// Everyone who asks, in the order of the table's columns. The owner is alice.
@@ -89,8 +94,9 @@ impl Operation {
 
     fn cell(&self, server: &TestServer, column: &str, persona: Option<Persona>) -> String {
         let alice = alice(server);
+        members(server);
         let id = if self.path.contains("{id}") { alice.get("/auth").str_at("/id") } else { String::new() };
-        let target = self.path.replace("{username}", "alice").replace("{id}", &id);
+        let target = self.path.replace("{username}", "alice").replace("{id}", &id).replace("{member_id}", "7");
         let owner = (column == "owner").then_some(&alice);
         let persona = persona.unwrap_or_else(|| alice.clone());
         let request = persona.request(self.method, &target);
@@ -111,6 +117,19 @@ fn alice(server: &TestServer) -> Persona {
     let operator = server.store().operator();
     let _gone = server.run(operator.account_of("alice").delete(&Precondition::NONE));
     server.user("alice")
+}
+
+/// One member, as it is at first, whatever became of the directory in the cell before.
+fn members(server: &TestServer) {
+    let operator = server.store().operator();
+    server.run(async {
+        let (read, delete) = (operator.read_members(), operator.delete_members());
+        for member in read.list_members(&MemberFilter::default(), PageRequest::first()).await.unwrap().items {
+            delete.delete_member(member.member_id, &Precondition::NONE).await.unwrap();
+        }
+        let ada = NewMember { name: "Ada".to_owned(), ..NewMember::default() };
+        operator.write_members().put_member("7".parse().unwrap(), ada, &Precondition::NONE).await.unwrap();
+    });
 }
 
 /// In the order of the columns; `None` stands for alice herself.

@@ -18,7 +18,7 @@ pub(crate) fn routes() -> BTreeMap<String, Vec<String>> {
 
 /// Something that has this path: `/user/me`.
 pub(crate) fn example(path: &str) -> String {
-    path.replace("{username}", "me").replace("{id}", "0198d2f0-0000-7000-8000-00000000abcd")
+    path.replace("{username}", "me").replace("{id}", "0198d2f0-0000-7000-8000-00000000abcd").replace("{member_id}", "7")
 }
 
 /// The table is the contract's, as far as it is built.
@@ -35,6 +35,8 @@ fn there_are_these() {
     / GET
     /auth DELETE GET POST
     /healthz GET
+    /members GET POST
+    /members/{member_id} DELETE GET PUT
     /readyz GET
     /user POST
     /user/{username} DELETE GET PATCH PUT

@@ -194,7 +194,7 @@ impl Answer {
         } else if !empty {
             assert_eq!(self.header("Content-Type"), Some("application/json"), "{self:?}");
             let text = self.body();
-            if text.contains("\"username\"") || text.contains("\"token\"") {
+            if ["\"username\"", "\"token\"", "\"member_id\""].iter().any(|word| text.contains(word)) {
                 assert_eq!(self.header("Cache-Control"), Some("no-store"), "{self:?}");
             }
         }

@@ -7,7 +7,7 @@ mod text;
 
 use serde_json::{Value, json};
 use tests::{Answer, Persona, Request, TestServer};
-use userstore_core::Role;
+use userstore_core::{MemberFilter, PageRequest, Role, UserFilter};
 
 /// Every route that takes a body, and one that it would accept. None of them ends a session of those who ask.
 fn routes(server: &TestServer) -> Vec<(Request, String, Value)> {
@@ -27,15 +27,19 @@ fn routes(server: &TestServer) -> Vec<(Request, String, Value)> {
         route(&ada, "PUT", "/user/bob/role", json!({"role": "reader"})),
         route(&ada, "PUT", "/user/bob/status", json!({"status": "blocked"})),
         route(&server.anonymous(), "POST", "/auth", alice.credentials()),
+        route(&server.anonymous(), "POST", "/login", alice.credentials()),
+        route(&ada, "POST", "/members", json!({"name": "Grace"})),
+        route(&ada, "PUT", "/members/7", json!({"name": "Augusta"})),
     ]
 }
 
-/// What is there to see of all users.
+/// What is there to see of all users and members.
 fn everything(server: &TestServer) -> String {
     let operator = server.store().operator();
-    let page = userstore_core::PageRequest::first();
-    let users = server.run(operator.list_users(&userstore_core::UserFilter::default(), page)).unwrap();
-    serde_json::to_string(&users.items).unwrap()
+    let users = server.run(operator.list_users(&UserFilter::default(), PageRequest::first())).unwrap();
+    let members = operator.read_members();
+    let members = server.run(members.list_members(&MemberFilter::default(), PageRequest::first())).unwrap();
+    serde_json::to_string(&(users.items, members.items)).unwrap()
 }
 
 /// A server, with a good request for each route that takes a body.

@@ -56,7 +56,7 @@ impl Endpoint {
         Self { url, hits, answer, task }
     }
 
-    pub(super) fn from_now_on(&self, answer: Answer) {
+    pub(super) fn answer_with(&self, answer: Answer) {
         *self.answer.lock().unwrap() = answer;
     }
 

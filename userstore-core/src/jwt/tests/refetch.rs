@@ -68,10 +68,10 @@ async fn a_new_key_is_found_when_the_first_token_of_it_comes() {
     let endpoint = Endpoint::new(keys(&[&KEYS.ed])).await;
     let issuers = endpoint.issuers();
     assert!(issuers.verify(&token(&KEYS.ed), NOW).await.is_ok());
-    endpoint.from_now_on(keys(&[&KEYS.ed, &KEYS.es]));
+    endpoint.answer_with(keys(&[&KEYS.ed, &KEYS.es]));
     assert!(issuers.verify(&token(&KEYS.es), NOW).await.is_ok());
     // And one that is withdrawn is gone with the next fetch.
-    endpoint.from_now_on(keys(&[&KEYS.es]));
+    endpoint.answer_with(keys(&[&KEYS.es]));
     issuers.refresh(NOW.plus(Duration::from_mins(5))).await;
     assert_eq!(issuers.verify(&token(&KEYS.ed), NOW).await, Err(UnknownKey));
 }
@@ -87,12 +87,12 @@ async fn good_keys_are_kept_for_24_hours_by_an_endpoint_that_is_down_or_empty() 
     let long = sign(&header(&KEYS.ed), &claims, &KEYS.ed);
     let almost = NOW.plus(Duration::from_hours(24) - Duration::from_secs(1));
     for bad in [answer("500 Internal Server Error", "", ""), answer("200 OK", "", r#"{"keys":[]}"#)] {
-        endpoint.from_now_on(bad);
+        endpoint.answer_with(bad);
         issuers.refresh(NOW.plus(Duration::from_hours(23))).await;
         assert!(issuers.verify(&long, almost).await.is_ok());
     }
     assert_eq!(issuers.verify(&long, NOW.plus(Duration::from_hours(24))).await, Err(KeysUnavailable));
-    endpoint.from_now_on(keys(&[&KEYS.ed]));
+    endpoint.answer_with(keys(&[&KEYS.ed]));
     issuers.refresh(NOW.plus(Duration::from_hours(24))).await;
     assert!(issuers.verify(&long, NOW.plus(Duration::from_hours(24))).await.is_ok());
 }
@@ -105,7 +105,7 @@ async fn the_background_fetches_what_is_older_than_5_minutes_and_takes_no_turn_o
         issuers.refresh(NOW.plus(Duration::from_secs(seconds))).await;
         assert_eq!(endpoint.hits(), hits, "after {seconds} s");
     }
-    endpoint.from_now_on(keys(&[&KEYS.es]));
+    endpoint.answer_with(keys(&[&KEYS.es]));
     assert!(issuers.verify(&token(&KEYS.es), NOW.plus(Duration::from_secs(311))).await.is_ok());
     assert_eq!(endpoint.hits(), 3);
 }
@@ -116,7 +116,7 @@ async fn a_clock_that_goes_back_stops_no_fetch() {
     let issuers = endpoint.issuers();
     flood(&issuers, 10, NOW.plus(Duration::from_hours(2))).await;
     flood(&issuers, 10, NOW.plus(Duration::from_hours(2))).await;
-    endpoint.from_now_on(keys(&[&KEYS.es]));
+    endpoint.answer_with(keys(&[&KEYS.es]));
     assert!(issuers.verify(&token(&KEYS.es), NOW).await.is_ok());
 }
 
