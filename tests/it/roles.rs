@@ -58,6 +58,12 @@ const OPERATIONS: &[Operation] = &[
     Operation { method: "DELETE", path: "/user/{username}/sessions", body: |_| None },
     Operation { method: "DELETE", path: "/user/{username}/sessions/{id}", body: |_| None },
     Operation { method: "GET", path: "/users", body: |_| None },
+    Operation {
+        method: "POST",
+        path: "/login",
+        body: |_| Some(json!({"username": "carl", "password": "a plum for carl, 7"})),
+    },
+    Operation { method: "GET", path: "/.well-known/jwks.json", body: |_| None },
     Operation { method: "GET", path: "/members", body: |_| None },
     Operation { method: "POST", path: "/members", body: |_| Some(json!({"name": "Grace"})) },
     Operation { method: "GET", path: "/members/{member_id}", body: |_| None },

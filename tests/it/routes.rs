@@ -33,8 +33,10 @@ fn there_are_these() {
         .collect();
     insta::assert_snapshot!(routes.join("\n"), @"
     / GET
+    /.well-known/jwks.json GET
     /auth DELETE GET POST
     /healthz GET
+    /login POST
     /members GET POST
     /members/{member_id} DELETE GET PUT
     /readyz GET

@@ -19,7 +19,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use crate::error::{Error, Result};
-use crate::jwt::{IssuerSettings, Issuers};
+use crate::jwt::IssuerSettings;
 
 #[cfg(feature = "load")]
 pub use self::load::{Sources, load};
@@ -291,11 +291,7 @@ impl Settings {
         if self.passwords.pepper.as_ref().is_some_and(|pepper| pepper.reveal().len() < 16) {
             return refuse("passwords.pepper must be 16 characters or longer; make one with: openssl rand -hex 32");
         }
-        self.tokens.validate()?;
-        if self.issuers.iter().any(|issuer| issuer.issuer == self.tokens.issuer) {
-            return refuse("issuers.issuer must not be tokens.issuer: that is the store itself");
-        }
-        Issuers::new(self.issuers.clone())?;
+        self.tokens.validate(&self.issuers)?;
         crate::database::check(&self.database)?;
         crate::password::check(&self.passwords)
     }

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::{Secret, duration};
 use crate::error::{Error, Result};
-use crate::jwt::SigningAlgorithm;
+use crate::jwt::{IssuerSettings, Issuers, SigningAlgorithm};
 
 /// Access tokens that the store issues (RFC 9068).
 #[derive(Debug, Clone, Deserialize)]
@@ -45,7 +45,8 @@ impl Default for Tokens {
 }
 
 impl Tokens {
-    pub(super) fn validate(&self) -> Result<()> {
+    /// Checks these settings, and that the outside issuers go with them.
+    pub(super) fn validate(&self, issuers: &[IssuerSettings]) -> Result<()> {
         let refuse = |message: &str| Err(Error::Settings(message.to_owned()));
         if self.issuer.is_empty() || self.audience.is_empty() {
             return refuse("tokens.issuer and tokens.audience must not be empty");
@@ -62,6 +63,9 @@ impl Tokens {
                 "tokens.key_encryption_key must be 32 characters or longer; make one with: openssl rand -hex 32",
             );
         }
-        Ok(())
+        if issuers.iter().any(|outside| outside.issuer == self.issuer) {
+            return refuse("issuers.issuer must not be tokens.issuer: that is the store itself");
+        }
+        Issuers::new(issuers.to_vec()).map(drop)
     }
 }

@@ -26,7 +26,7 @@ fn an_entry_is_read_strictly() {
         (json!({"issuer": "i", "audience": "a", "jwks": "x"}), "unknown field `jwks`"),
         (json!({"audience": "a"}), "missing field `issuer`"),
         (json!({"issuer": "i"}), "missing field `audience`"),
-        (json!({"issuer": "i", "audience": "a", "max_ttl": 60}), "string"),
+        (json!({"issuer": "i", "audience": "a", "max_ttl": 60}), "must be a length of time"),
         (json!({"issuer": "i", "audience": "a", "max_ttl": "soon"}), "must be a length of time"),
     ] {
         let error = read(&entries).unwrap_err().to_string();
