@@ -1,15 +1,19 @@
 //! The command line: what can be said on it, and what its help says.
 
+mod members;
+mod sessions;
 mod tokens;
 
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use userstore_core::{Role, SessionId, Status};
+use userstore_core::{Role, Status};
 
 use crate::input::DataArgument;
 
+pub(crate) use self::members::{DeleteMember, ListMembers, PutMember, ShowMember};
+pub(crate) use self::sessions::{EndSessions, ListSessions};
 pub(crate) use self::tokens::{MintJwt, RevokeKey, RotateKeys};
 
 const EXIT_CODES: &str = "\
@@ -88,6 +92,14 @@ pub(crate) enum Command {
     RotateKeys(RotateKeys),
     /// End a signing key, and every token that it signed, at once.
     RevokeKey(RevokeKey),
+    /// List members by id; all of them, unless told otherwise.
+    ListMembers(ListMembers),
+    /// Show one member.
+    ShowMember(ShowMember),
+    /// Create a member, or put it in the place of the one with this id, whole.
+    PutMember(PutMember),
+    /// Delete a member, for good.
+    DeleteMember(DeleteMember),
     /// Bring the database up to date, and list the migrations it has.
     Migrate,
     /// Check settings, database, file modes and hashing, and say what to do.
@@ -215,27 +227,6 @@ pub(crate) struct BlockUser {
     /// Why, for other administrators to read: 500 characters at most.
     #[arg(long, value_name = "TEXT")]
     pub(crate) reason: Option<String>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct ListSessions {
-    /// The username, in any spelling.
-    #[arg(value_name = "NAME")]
-    pub(crate) name: String,
-
-    #[command(flatten)]
-    pub(crate) limit: Limit,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct EndSessions {
-    /// The username, in any spelling.
-    #[arg(value_name = "NAME")]
-    pub(crate) name: String,
-
-    /// End only this one; its id is in `list-sessions`.
-    #[arg(long, value_name = "ID")]
-    pub(crate) session: Option<SessionId>,
 }
 
 #[derive(Debug, Args)]

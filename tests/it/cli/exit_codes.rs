@@ -24,6 +24,8 @@ pub(super) fn on_an_account(name: &str) -> Vec<Vec<&str>> {
 fn on_the_database() -> Vec<Vec<&'static str>> {
     let mut commands = on_an_account("alice");
     commands.extend([vec!["create-user", "bob", "--password-stdin"], vec!["list-users"], vec!["migrate"]]);
+    commands.extend([vec!["put-member", "7", "--name", "Ada"], vec!["show-member", "7"], vec!["list-members"]]);
+    commands.push(vec!["delete-member", "7", "--yes"]);
     commands
 }
 

@@ -6,6 +6,7 @@ mod database;
 mod doctor;
 mod exit_codes;
 mod lists;
+mod members;
 mod operations;
 mod output;
 mod passwords;
@@ -35,7 +36,7 @@ use self::ran::Ran;
 const PASSWORD: &str = "canary sings at dawn 7";
 
 /// Every command, as `--help` has to list them.
-const COMMANDS: [&str; 14] = [
+const COMMANDS: [&str; 18] = [
     "create-user",
     "list-users",
     "show-user",
@@ -47,6 +48,10 @@ const COMMANDS: [&str; 14] = [
     "unblock-user",
     "list-sessions",
     "end-sessions",
+    "list-members",
+    "show-member",
+    "put-member",
+    "delete-member",
     "migrate",
     "doctor",
     "completions",
@@ -57,6 +62,9 @@ const USER: &str = "id,username,role,status,blocked_reason,data,created_at,updat
 
 /// The columns of a session, as the API names them.
 const SESSION: &str = "id,created_at,expires_at,current,user_agent,ip";
+
+/// The columns of a member, as the API names them.
+const MEMBER: &str = "member_id,name,email,phone,created_at,updated_at";
 
 /// A working directory with a database of its own, and an administrator who sits there.
 struct Desk(TempDir);

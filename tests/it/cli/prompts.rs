@@ -172,6 +172,41 @@ fn a_user_that_changes_while_it_is_asked_about_is_not_deleted() {
     assert_eq!(desk.names(&[]), ["alice"]);
 }
 
+const DELETE_MEMBER: &str = "Delete member 7 (Ada), for good? [y/N] ";
+
+#[test]
+fn a_member_is_deleted_after_a_yes_to_what_was_shown() {
+    let desk = Desk::new();
+    let ask = || {
+        let mut terminal = desk.at_terminal(&["delete-member", "7"]);
+        terminal.wait_for(DELETE_MEMBER);
+        terminal
+    };
+    let put = |phone: &str| desk.run(&["put-member", "7", "--name", "Ada", "--phone", phone]).exits(0);
+    put("1");
+    for answer in ["n\n", "\n", "\u{4}"] {
+        let terminal = ask();
+        terminal.types(answer);
+        let text = terminal.ends(4);
+        assert!(text.contains("the member is not deleted"), "{answer:?}: {text}");
+    }
+    let terminal = ask();
+    put("2");
+    terminal.types("y\n");
+    let text = terminal.ends(5);
+    assert!(text.contains("the record has changed"), "{text}");
+    desk.run(&["show-member", "7"]).exits(0);
+    let terminal = ask();
+    terminal.types(CTRL_C);
+    terminal.ends(130);
+    let terminal = ask();
+    terminal.types("yes\n");
+    let text = terminal.ends(0);
+    assert!(text.contains("The member is deleted."), "{text}");
+    let text = desk.at_terminal(&["delete-member", "7"]).ends(3);
+    assert!(!text.contains("[y/N]"), "{text}");
+}
+
 /// Standard input is taken by the data: the terminal behind it is asked.
 #[test]
 fn a_password_is_typed_while_the_data_is_piped() {
@@ -202,7 +237,9 @@ fn questions_are_asked_beside_the_data() {
 fn who_cannot_be_seen_or_heard_is_not_asked() {
     let desk = Desk::new();
     desk.create("alice", &[]);
-    let commands = [&["create-user", "bob"], &["set-password", "alice"], &["delete-user", "alice"]];
+    desk.run(&["put-member", "7", "--name", "Ada"]).exits(0);
+    let commands =
+        [&["create-user", "bob"], &["set-password", "alice"], &["delete-user", "alice"], &["delete-member", "7"]];
     for arguments in commands {
         let unheard = desk.terminal_command(arguments).stdin(Stdio::null());
         let text = PseudoTerminal::start(unheard, 200).ends(2);
@@ -211,4 +248,5 @@ fn who_cannot_be_seen_or_heard_is_not_asked() {
         PseudoTerminal::start(unseen, 200).ends(2);
     }
     assert_eq!(desk.names(&[]), ["alice"]);
+    desk.run(&["show-member", "7"]).exits(0);
 }

@@ -14,7 +14,7 @@ const DELAY: Duration = Duration::from_millis(100);
 
 /// Asserts that a request which starts [`DELAY`] after now, or later, sees the change; earlier ones may.
 #[track_caller]
-fn is_seen_in_time(what: &str, seen: impl Fn() -> bool) {
+pub(super) fn is_seen_in_time(what: &str, seen: impl Fn() -> bool) {
     let end = Instant::now();
     loop {
         let started = end.elapsed();
@@ -26,7 +26,7 @@ fn is_seen_in_time(what: &str, seen: impl Fn() -> bool) {
 }
 
 /// A server that has been asked by this persona with a session, so that it remembers both.
-fn server_and_alice(desk: &Desk) -> (ServerProcess, Persona) {
+pub(super) fn server_and_alice(desk: &Desk) -> (ServerProcess, Persona) {
     let server = ServerProcess::start(&desk.database());
     let alice = Persona::named(server.client(), "alice");
     let _created = alice.sign_up().is(201);

@@ -4,20 +4,24 @@ mod block_user;
 mod completions;
 mod confirm;
 mod create_user;
+mod delete_member;
 mod delete_user;
 mod doctor;
 mod end_sessions;
 mod grant_role;
 mod inspect_jwt;
 mod list_keys;
+mod list_members;
 mod list_sessions;
 mod list_users;
 mod migrate;
 mod mint_jwt;
 mod pages;
+mod put_member;
 mod revoke_key;
 mod rotate_keys;
 mod set_password;
+mod show_member;
 mod show_user;
 mod unblock_user;
 mod update_user;
@@ -29,7 +33,14 @@ use crate::exit::Failure;
 impl Command {
     /// Whether it may ask something on the terminal.
     pub(crate) fn may_ask(&self) -> bool {
-        matches!(self, Self::CreateUser(_) | Self::DeleteUser(_) | Self::SetPassword(_) | Self::RevokeKey(_))
+        matches!(
+            self,
+            Self::CreateUser(_)
+                | Self::DeleteUser(_)
+                | Self::SetPassword(_)
+                | Self::DeleteMember(_)
+                | Self::RevokeKey(_)
+        )
     }
 
     /// Whether it makes the database where there is none: the others read or change what is there.
@@ -55,6 +66,10 @@ impl Command {
             Self::ListKeys => list_keys::run(context).await,
             Self::RotateKeys(args) => rotate_keys::run(args, context).await,
             Self::RevokeKey(args) => revoke_key::run(args, context).await,
+            Self::ListMembers(args) => list_members::run(args, context).await,
+            Self::ShowMember(args) => show_member::run(args, context).await,
+            Self::PutMember(args) => put_member::run(args, context).await,
+            Self::DeleteMember(args) => delete_member::run(args, context).await,
             Self::Migrate => migrate::run(context).await,
             Self::Doctor => doctor::run(context).await,
             Self::Completions(args) => completions::run(args, context.io),

@@ -4,7 +4,7 @@ use std::io;
 
 use serde::Serialize;
 use serde_json::Value;
-use userstore_core::{KeyInfo, Migration, Session, User};
+use userstore_core::{KeyInfo, Member, Migration, Session, User};
 
 /// A record: it serialises to a JSON object, of which these members are the columns of a table and of CSV.
 pub(crate) trait Record: Serialize {
@@ -22,6 +22,10 @@ impl Record for Session {
 
 impl Record for KeyInfo {
     const COLUMNS: &'static [&'static str] = &["kid", "algorithm", "state", "created_at", "signs_at", "gone_at"];
+}
+
+impl Record for Member {
+    const COLUMNS: &'static [&'static str] = &["member_id", "name", "email", "phone", "created_at", "updated_at"];
 }
 
 impl Record for Migration {
