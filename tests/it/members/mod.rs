@@ -3,6 +3,7 @@
 mod cache;
 mod ids;
 mod lists;
+mod million;
 mod names;
 mod preconditions;
 mod races;
