@@ -64,6 +64,7 @@ proptest! {
                 Act::Rotate => if let Ok(change) = ring.rotate(at(now)) {
                     rows.apply(change);
                     waits.insert(format!("k{}", rows.made), now);
+                    prop_assert!(rows.keys.last().unwrap().signs_at >= at(now + 300));
                 },
                 Act::RotateNow | Act::RotateTwice => {
                     waits.retain(|kid, _| ring.waiting(at(now)).is_none_or(|key| key.kid != *kid));
