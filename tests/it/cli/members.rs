@@ -32,7 +32,7 @@ impl Desk {
 
 #[test]
 fn a_member_is_put_and_shown_with_the_names_of_the_api() {
-    let desk = Desk::new();
+    let desk = Desk::empty();
     let put = ["put-member", "7", "--name", "Zoe\u{301}, \"Z\"", "--email", "zoe@example.org", "--phone", "+44 20"];
     let member = desk.run(&[&put[..], &["-o", "json"]].concat()).json();
     let names: Vec<&String> = member.as_object().unwrap().keys().collect();
@@ -54,7 +54,7 @@ fn a_member_is_put_and_shown_with_the_names_of_the_api() {
 
 #[test]
 fn a_member_in_every_format() {
-    let desk = Desk::new();
+    let desk = Desk::empty();
     desk.run(&["put-member", GREATEST, "--name", "a, \"b\"", "--phone", "007"]).exits(0);
     let member = desk.member(GREATEST);
     let times = [member["created_at"].as_str().unwrap(), member["updated_at"].as_str().unwrap()];
@@ -91,7 +91,7 @@ fn a_member_in_every_format() {
 
 #[test]
 fn members_are_listed_by_id_or_those_that_fit() {
-    let desk = Desk::new();
+    let desk = Desk::empty();
     assert_eq!(desk.run(&["list-members", "--output", "json"]).json(), json!([]));
     assert_eq!(desk.run(&["list-members", "--output", "csv"]).done(), format!("{MEMBER}\n"));
     for (id, name) in [(GREATEST, "Adam"), ("10", "ada"), ("9", "Ada"), ("2", "100%"), ("30", "Eva")] {
@@ -112,7 +112,7 @@ fn members_are_listed_by_id_or_those_that_fit() {
 /// More members than the program asks for at a time.
 #[test]
 fn a_list_longer_than_a_page_is_whole() {
-    let desk = Desk::new();
+    let desk = Desk::empty();
     let mut names: Vec<String> = (0..203).map(|number| format!("member {number:03}")).collect();
     desk.store(async |store| {
         let write = store.operator().write_members();
@@ -129,7 +129,7 @@ fn a_list_longer_than_a_page_is_whole() {
 
 #[test]
 fn a_deleted_member_is_gone() {
-    let desk = Desk::new();
+    let desk = Desk::empty();
     desk.put("7", "Ada");
     let ran = desk.run(&["delete-member", "7", "--yes", "--output", "json"]).exits(0);
     assert_eq!((ran.stdout.as_str(), ran.stderr.as_str()), ("", "The member is deleted.\n"));
@@ -140,7 +140,7 @@ fn a_deleted_member_is_gone() {
 
 #[test]
 fn an_id_in_another_spelling_is_wrong_usage() {
-    let desk = Desk::new();
+    let desk = Desk::empty();
     desk.put("7", "Ada");
     for id in ["07", "+7", "0", "-7", "7.0", "seven", "", " 7", "\u{ff17}", "9223372036854775808"] {
         for command in [&["show-member", id][..], &["put-member", id, "--name", "Eva"], &["delete-member", id, "--yes"]]
@@ -159,7 +159,7 @@ fn an_id_in_another_spelling_is_wrong_usage() {
 
 #[test]
 fn refusals_have_the_codes_of_their_kind() {
-    let desk = Desk::new();
+    let desk = Desk::empty();
     let before = [desk.put("7", "Zo\u{e9}"), desk.put("8", "Eva")];
     for command in [&["show-member", "9"][..], &["show-member", GREATEST], &["delete-member", "9", "--yes"]] {
         desk.run(command).refused(3, "there is no such member");
@@ -180,7 +180,7 @@ fn refusals_have_the_codes_of_their_kind() {
 
 #[test]
 fn what_is_put_and_deleted_holds_on_a_running_server_within_100_ms() {
-    let desk = Desk::new();
+    let desk = Desk::empty();
     let (server, alice) = server_and_alice(&desk);
     desk.run(&["grant-role", "alice", "editor"]).done();
     let alice = alice.signed_in();
