@@ -51,8 +51,8 @@ pub(crate) struct RotateKeys {
 
 #[derive(Debug, Args)]
 pub(crate) struct RevokeKey {
-    /// The key, as `list-keys` names it.
-    #[arg(value_name = "KID")]
+    /// The key, as `list-keys` names it. It may start with a hyphen.
+    #[arg(value_name = "KID", allow_hyphen_values = true)]
     pub(crate) kid: String,
 
     /// Do not ask first. Needed where there is no terminal.
