@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sea_orm::ConnectionTrait;
 
-use super::known::{key_encryption_key, unavailable};
+use super::known::{key_encryption_key, known, unavailable};
 use crate::UserStore;
 use crate::config::Tokens;
 use crate::database::Written;
@@ -106,6 +106,7 @@ pub(crate) async fn keep_up(store: &UserStore) -> Result<()> {
     let (ring, every) = (Keyring::new(signing_keys::all(store.reads()).await?), store.settings().tokens.rotate_every);
     let is_due = move |ring: &Keyring| every.is_some_and(|every| ring.is_rotation_due(every, now));
     if is_due(&ring) {
+        known(store).await?;
         let rotate = move |ring: &Keyring, now| if is_due(ring) { ring.rotate(now) } else { Ok(Change::new()) };
         change(store, rotate, |_, _| Some(())).await?;
         tracing::info!("the next signing key was made");
