@@ -11,11 +11,12 @@ pub(crate) fn token(io: &mut Io) -> Result<Zeroizing<String>, Failure> {
     if io.stdin_is_terminal {
         io.tell("Paste the token, and end with Enter.");
     }
-    let bytes = Source::Stdin.read(io, Until::Line)?;
+    let until = if io.stdin_is_terminal { Until::Line } else { Until::End };
+    let bytes = Source::Stdin.read(io, until)?;
     let text = std::str::from_utf8(&bytes).map_err(|_| Failure::NotVerified("the token is not text".to_owned()))?;
-    let line = text.lines().next().unwrap_or_default().trim();
-    if line.is_empty() {
+    let text = text.trim();
+    if text.is_empty() {
         return Err(Failure::Usage("there is no token on standard input".to_owned()));
     }
-    Ok(Zeroizing::new(line.to_owned()))
+    Ok(Zeroizing::new(text.to_owned()))
 }
