@@ -20,15 +20,15 @@ pub(crate) fn answer(mut error: clap::Error, io: &mut Io) -> Result<Exit, Failur
     Ok(Exit::Done)
 }
 
-/// Takes out an argument nobody asked for: it may be a password, given where none can be given.
+/// Takes out what was not asked for, or is not what was asked for: it may be a secret in the wrong place.
 fn mask(error: &mut clap::Error) {
     let place = match error.kind() {
         ErrorKind::UnknownArgument => ContextKind::InvalidArg,
-        ErrorKind::TooManyValues => ContextKind::InvalidValue,
+        ErrorKind::TooManyValues | ErrorKind::InvalidValue | ErrorKind::ValueValidation => ContextKind::InvalidValue,
         _ => return,
     };
-    let is_flag = matches!(error.get(place), Some(ContextValue::String(text)) if looks_like_flag(text));
-    if place == ContextKind::InvalidValue || !is_flag {
+    let is_harmless = |text: &str| text.is_empty() || place == ContextKind::InvalidArg && looks_like_flag(text);
+    if !matches!(error.get(place), Some(ContextValue::String(text)) if is_harmless(text)) {
         error.insert(place, ContextValue::String("…".to_owned()));
         error.remove(ContextKind::Suggested);
     }

@@ -35,6 +35,10 @@ fn a_password_that_is_taken_for_something_else_is_not_repeated() {
     desk.fed(&["create-user", "bob", "--password-stdin", "--data", PASSWORD], PASSWORD).refused(6, "data");
     desk.fed(&["update-user", "alice", "--data", "-"], PASSWORD).refused(6, "data");
     desk.run(&["show-user", PASSWORD]).refused(3, "no such user");
+    desk.run(&["create-user", "bob", "--role", PASSWORD]).refused(2, "--role");
+    desk.run(&["list-users", "--limit", PASSWORD]).refused(2, "--limit");
+    desk.run(&["end-sessions", "alice", "--session", PASSWORD]).refused(2, "--session");
+    desk.run(&["mint-jwt", "alice", "--scope", PASSWORD]).refused(2, "--scope");
     let data = format!(r#"{{"password": "{PASSWORD}", "password": 1}}"#);
     desk.run(&["update-user", "alice", "--data", &data]).refused(6, "data");
     let name = "canary.the.user";
@@ -59,10 +63,11 @@ fn neither_hash_nor_token_is_in_anything_that_is_printed() {
     let desk = Desk::new();
     desk.create("alice", &["--role", "admin"]);
     let token = desk.sign_in("alice", PASSWORD, userstore_core::Client::unknown()).unwrap().token;
-    let commands: [&[&str]; 6] = [
+    let commands: [&[&str]; 7] = [
         &["list-users"],
         &["show-user", "alice"],
         &["list-sessions", "alice"],
+        &["list-keys"],
         &["doctor"],
         &["migrate"],
         &["grant-role", "alice", "admin"],
