@@ -110,6 +110,7 @@ fn describe(error: figment::Error, given: &Given, file: Option<&Path>) -> Error 
                 "u16" => format!("a whole number from 0 to {}{unquoted}", u16::MAX),
                 "u32" => format!("a whole number from 0 to {}{unquoted}", u32::MAX),
                 "a string" => "a text in quotes".to_owned(),
+                "a sequence" if key == "issuers" => "a list, each entry under a line [[issuers]]".to_owned(),
                 text if text.starts_with("struct ") => format!("a section, under a line [{key}]"),
                 _ => expected,
             };
@@ -120,6 +121,7 @@ fn describe(error: figment::Error, given: &Given, file: Option<&Path>) -> Error 
             let kind = if section { "keys there" } else { "sections" };
             format!("there is no key `{key}`{place}; the {kind} are {}", known.join(", "))
         }
+        Fault::MissingField(name) => format!("{subject} has no key `{name}`{place}; set it"),
         Fault::UnknownVariant(_, known) => format!("{subject} must be one of {}{place}", known.join(", ")),
         Fault::Message(text) if key.is_empty() => {
             // The lines after it show what is there.
