@@ -5,6 +5,8 @@ mod data;
 mod database;
 mod doctor;
 mod exit_codes;
+mod inspect;
+mod keys;
 mod lists;
 mod members;
 mod operations;
@@ -16,11 +18,15 @@ mod prompts;
 mod pseudo_terminal;
 mod ran;
 mod running_server;
+mod sealed_keys;
 mod secrets;
 mod sessions;
 mod settings;
 #[cfg(unix)]
 mod terminal;
+mod token_settings;
+mod tokens;
+mod tokens_in_use;
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -36,7 +42,7 @@ use self::ran::Ran;
 const PASSWORD: &str = "canary sings at dawn 7";
 
 /// Every command, as `--help` has to list them.
-const COMMANDS: [&str; 18] = [
+const COMMANDS: [&str; 23] = [
     "create-user",
     "list-users",
     "show-user",
@@ -52,6 +58,11 @@ const COMMANDS: [&str; 18] = [
     "show-member",
     "put-member",
     "delete-member",
+    "mint-jwt",
+    "inspect-jwt",
+    "list-keys",
+    "rotate-keys",
+    "revoke-key",
     "migrate",
     "doctor",
     "completions",
@@ -65,6 +76,8 @@ const SESSION: &str = "id,created_at,expires_at,current,user_agent,ip";
 
 /// The columns of a member, as the API names them.
 const MEMBER: &str = "member_id,name,email,phone,created_at,updated_at";
+/// The columns of a signing key, as the contract names them.
+const KEY: &str = "kid,algorithm,state,created_at,signs_at,gone_at";
 
 /// A working directory with a database of its own, and an administrator who sits there.
 struct Desk(TempDir);
@@ -148,6 +161,20 @@ impl Desk {
     fn names(&self, more: &[&str]) -> Vec<String> {
         let list = self.run(&[&["list-users", "--output", "json"], more].concat()).json();
         list.as_array().unwrap().iter().map(|user| user["username"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// The access token that `mint-jwt` makes with these arguments.
+    #[track_caller]
+    fn mint(&self, arguments: &[&str]) -> String {
+        let line = self.run(&[&["mint-jwt"], arguments].concat()).done();
+        line.strip_suffix('\n').expect("a line").to_owned()
+    }
+
+    /// The signing keys, as `list-keys` has them.
+    #[track_caller]
+    fn keys(&self) -> Vec<Value> {
+        let list = self.run(&["list-keys", "--output", "json"]).json();
+        list.as_array().unwrap().clone()
     }
 
     /// Does something to the same database by the library, as another process would.

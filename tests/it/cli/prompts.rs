@@ -176,7 +176,7 @@ const DELETE_MEMBER: &str = "Delete member 7 (Ada), for good? [y/N] ";
 
 #[test]
 fn a_member_is_deleted_after_a_yes_to_what_was_shown() {
-    let desk = Desk::new();
+    let desk = Desk::empty();
     let ask = || {
         let mut terminal = desk.at_terminal(&["delete-member", "7"]);
         terminal.wait_for(DELETE_MEMBER);
