@@ -4,6 +4,7 @@ mod commands;
 mod process;
 mod requests;
 mod settings;
+mod tokens;
 
 use std::fs;
 use std::path::Path;
@@ -20,12 +21,16 @@ const IN_CANARY: &str = "canary7f3e9d41";
 const PEPPER: &str = "pepper5b1d77ea90c3 of the house";
 const IN_PEPPER: &str = "pepper5b1d77ea90c3";
 
+/// What encrypts the signing keys, like no other.
+const KEY_ENCRYPTION_KEY: &str = "keys2f8c61b7d4e0 of the house, all of them";
+const IN_KEY_ENCRYPTION_KEY: &str = "keys2f8c61b7d4e0";
+
 /// What must not be found.
 struct Secrets(Vec<String>);
 
 impl Secrets {
     fn new() -> Self {
-        Self(vec![IN_CANARY.to_owned(), IN_PEPPER.to_owned()])
+        Self([IN_CANARY, IN_PEPPER, IN_KEY_ENCRYPTION_KEY].map(str::to_owned).into())
     }
 
     /// Asserts that there is none in these bytes, in either case.

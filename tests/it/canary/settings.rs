@@ -6,7 +6,7 @@ use std::time::Duration;
 use assert_cmd::Command;
 use tests::program;
 
-use super::{IN_CANARY, PEPPER, Secrets};
+use super::{IN_CANARY, KEY_ENCRYPTION_KEY, PEPPER, Secrets};
 
 /// Starts both programs with settings that cannot be used; what they say must name no value.
 #[track_caller]
@@ -40,6 +40,7 @@ fn wrong_variables_are_not_shown() {
             "PASSWORDS",
             &["MIN_LENGTH", "MEMORY_KIB", "ITERATIONS", "PARALLELISM", "MAX_CONCURRENT", "MAX_QUEUE", "PEPPER"],
         ),
+        ("TOKENS", &["TTL", "ALGORITHM", "ROTATE_EVERY", "KEY_ENCRYPTION_KEY"]),
         ("LOG", &["LEVEL", "FORMAT"]),
         ("NO", &["SUCH_KEY"]),
     ] {
@@ -60,6 +61,9 @@ fn wrong_variables_are_not_shown() {
     assert_refused(&[("DATABASE_URL", "sqlite://a"), ("USERSTORE_DATABASE_URL", IN_CANARY)], None);
     assert_refused(&[("USERSTORE_PASSWORDS_PEPPER", PEPPER), ("USERSTORE_PASSWORDS_PEPPER_FILE", "x")], None);
     assert_refused(&[("USERSTORE_PASSWORDS_PEPPER", PEPPER), ("USERSTORE_LOG_LEVEL", "x")], None);
+    let key = ("USERSTORE_TOKENS_KEY_ENCRYPTION_KEY", KEY_ENCRYPTION_KEY);
+    assert_refused(&[key, ("USERSTORE_TOKENS_KEY_ENCRYPTION_KEY_FILE", "x")], None);
+    assert_refused(&[key, ("USERSTORE_TOKENS_TTL", "x")], None);
 }
 
 #[test]
@@ -76,6 +80,15 @@ fn wrong_files_of_settings_are_not_shown() {
         format!("[passwords]\npepper = \"{PEPPER}\"\nmin_length = \"{IN_CANARY}\""),
         format!("[passwords\npepper = \"{PEPPER}\""),
         format!("passwords = \"{PEPPER}\""),
+        format!("[tokens]\nkey_encryption_key = [\"{KEY_ENCRYPTION_KEY}\"]"),
+        format!("[tokens]\nkey_encryption_key = \"{KEY_ENCRYPTION_KEY}"),
+        format!("[tokens]\nkey_encryption_key = \"{IN_CANARY}\""),
+        format!("[tokens]\nkey = \"{KEY_ENCRYPTION_KEY}\""),
+        format!("[tokens]\nkey_encryption_key = \"{KEY_ENCRYPTION_KEY}\"\nalgorithm = \"{IN_CANARY}\""),
+        format!("issuers = \"{IN_CANARY}\""),
+        format!("[[issuers]]\nissuer = \"a\"\naudience = \"b\"\njwks_url = \"https://a:{IN_CANARY}@c\""),
+        format!("[[issuers]]\nissuer = \"a\"\naudience = \"b\"\njwks_url = \"{IN_CANARY}\""),
+        format!("[[issuers]]\nissuer = \"a\"\naudience = \"b\"\nmax_ttl = \"{IN_CANARY}\""),
         format!("[database]\nurl = \"postgres://user:{IN_CANARY}@host/database\""),
         format!("[database]\nurl = [\"{IN_CANARY}\"]"),
         format!("[database]\ntimeout = \"{IN_CANARY}\""),
