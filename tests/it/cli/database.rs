@@ -76,7 +76,10 @@ fn a_database_is_made_only_where_the_settings_say_so() {
 #[test]
 fn a_database_is_made_by_those_who_may_begin_one() {
     let desk = Desk::new();
-    for command in super::exit_codes::on_an_account("alice").into_iter().chain([vec!["list-users"]]) {
+    let mut commands = super::exit_codes::on_an_account("alice");
+    commands.extend(super::exit_codes::on_the_keys());
+    commands.push(vec!["list-users"]);
+    for command in commands {
         let why = format!("{} is not there", desk.database().display());
         desk.fed(&command, PASSWORD).refused(8, &why);
         desk.fed(&command, PASSWORD).refused(8, "userstore-cli migrate");

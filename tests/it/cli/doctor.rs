@@ -26,7 +26,8 @@ fn doctor(desk: &Desk) -> Vec<Value> {
 fn a_sound_store_is_found_good() {
     let desk = Desk::new();
     desk.create("root", &["--role", "admin"]);
-    let findings = doctor(&desk);
+    let sealed = [("USERSTORE_TOKENS_KEY_ENCRYPTION_KEY", "a key that canaries have, 32 or longer")];
+    let findings = examined(&desk.with(&sealed, &["doctor", "--output", "json"]).exits(0));
     let checks: Vec<&Value> = findings.iter().map(|finding| &finding["check"]).collect();
     assert_eq!(json!(checks), json!(CHECKS));
     for finding in &findings {

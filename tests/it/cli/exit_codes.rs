@@ -16,9 +16,25 @@ pub(super) fn on_an_account(name: &str) -> Vec<Vec<&str>> {
         vec!["unblock-user", name],
         vec!["list-sessions", name],
         vec!["end-sessions", name],
+        vec!["mint-jwt", name],
         vec!["end-sessions", name, "--session", "01980000-0000-7000-8000-000000000000"],
     ]
 }
+
+/// Arguments for every command on the signing keys and their tokens.
+pub(super) fn on_the_keys() -> Vec<Vec<&'static str>> {
+    vec![
+        vec!["mint-jwt", "--service", "ci", "--scope", "members:read"],
+        vec!["list-keys"],
+        vec!["rotate-keys"],
+        vec!["rotate-keys", "--now"],
+        vec!["revoke-key", NO_KEY, "--yes"],
+        vec!["inspect-jwt"],
+    ]
+}
+
+/// A name that no key has.
+const NO_KEY: &str = "-0123456789_0123456789_0123456789_012345678";
 
 /// Arguments for every command that opens the database.
 fn on_the_database() -> Vec<Vec<&'static str>> {
@@ -26,19 +42,24 @@ fn on_the_database() -> Vec<Vec<&'static str>> {
     commands.extend([vec!["create-user", "bob", "--password-stdin"], vec!["list-users"], vec!["migrate"]]);
     commands.extend([vec!["put-member", "7", "--name", "Ada"], vec!["show-member", "7"], vec!["list-members"]]);
     commands.push(vec!["delete-member", "7", "--yes"]);
+    commands.extend(on_the_keys());
     commands
 }
 
 #[test]
 fn code_0_is_for_what_was_done() {
     let desk = Desk::new();
-    let mut commands = on_the_database();
-    // In an order in which each has something to do; the last one deletes.
-    commands.retain(|command| !command.contains(&"--session") && command[0] != "delete-user");
-    commands.extend([vec!["doctor"], vec!["completions", "bash"], vec!["delete-user", "alice", "--yes"]]);
     desk.create("alice", &[]);
+    let token = desk.mint(&["--service", "ci", "--scope", "members:read"]);
+    let kid = desk.keys()[0]["kid"].as_str().unwrap().to_owned();
+    let mut commands = on_the_database();
+    // In an order in which each has something to do; the last ones delete.
+    commands.retain(|command| !command.contains(&"--session") && !["delete-user", "revoke-key"].contains(&command[0]));
+    commands.extend([vec!["doctor"], vec!["completions", "bash"], vec!["delete-user", "alice", "--yes"]]);
+    commands.push(vec!["revoke-key", &kid, "--yes"]);
     for command in &commands {
-        desk.fed(command, PASSWORD).exits(0);
+        let input = if command[0] == "inspect-jwt" { &token } else { PASSWORD };
+        desk.fed(command, input).exits(0);
     }
     let missing: Vec<_> = COMMANDS.iter().filter(|name| !commands.iter().any(|command| command[0] == **name)).collect();
     assert!(missing.is_empty(), "not run: {missing:?}");
@@ -49,8 +70,15 @@ fn code_0_is_for_what_was_done() {
 fn code_1_is_for_output_that_cannot_be_written() {
     let desk = Desk::new();
     desk.create("alice", &[]);
-    for arguments in [&["list-users"][..], &["show-user", "alice", "-o", "json"], &["completions", "zsh"], &["--help"]]
-    {
+    let commands: [&[&str]; 6] = [
+        &["list-users"],
+        &["show-user", "alice", "-o", "json"],
+        &["list-keys"],
+        &["mint-jwt", "alice"],
+        &["completions", "zsh"],
+        &["--help"],
+    ];
+    for arguments in commands {
         let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
         let output = desk.bare_command(arguments).stdout(full).output().unwrap();
         let stderr = String::from_utf8(output.stderr).unwrap();
@@ -63,7 +91,7 @@ fn code_1_is_for_output_that_cannot_be_written() {
 fn code_2_is_for_what_cannot_be_run_as_it_was_given() {
     let desk = Desk::new();
     desk.create("alice", &[]);
-    let wrong: [&[&str]; 24] = [
+    let wrong: [&[&str]; 34] = [
         &["no-such-command"],
         &["show-users"],
         &["--output", "xml", "list-users"],
@@ -85,6 +113,16 @@ fn code_2_is_for_what_cannot_be_run_as_it_was_given() {
         &["update-user", "alice", "--merge"],
         &["block-user", "alice", "--reason"],
         &["end-sessions", "alice", "--session", "7"],
+        &["mint-jwt"],
+        &["mint-jwt", "alice", "--ttl", "soon"],
+        &["mint-jwt", "alice", "--scope", "members"],
+        &["mint-jwt", "--service", "ci"],
+        &["mint-jwt", "alice", "--service", "ci", "--scope", "members:read"],
+        &["mint-jwt", "alice", "--expired", "--not-yet-valid"],
+        &["inspect-jwt", "alice"],
+        &["list-keys", "alice"],
+        &["rotate-keys", "alice"],
+        &["revoke-key", "alice"],
         &["completions"],
         &["completions", "cmd"],
         &["set-password", "alice", "--password-stdin", "--password-stdin"],
@@ -113,6 +151,19 @@ fn code_3_is_for_what_is_not_there() {
     }
     let unknown = ["end-sessions", "bob", "--session", "01980000-0000-7000-8000-000000000000"];
     desk.run(&unknown).refused(3, "there is no such session");
+    desk.run(&["revoke-key", NO_KEY, "--yes"]).refused(3, "there is no such signing key");
+}
+
+#[test]
+fn code_4_is_for_what_is_refused_by_a_rule() {
+    let desk = Desk::new();
+    desk.create("alice", &["--role", "reader"]);
+    desk.run(&["mint-jwt", "alice", "--scope", "members:write"]).refused(4, "members:write");
+    let expired = desk.mint(&["alice", "--expired"]);
+    desk.fed(&["inspect-jwt"], &expired).exits(4);
+    desk.fed(&["inspect-jwt"], PASSWORD).refused(4, "the token does not verify here");
+    desk.run(&["block-user", "alice"]).done();
+    desk.run(&["mint-jwt", "alice"]).refused(4, "blocked");
 }
 
 #[test]
@@ -148,6 +199,13 @@ fn code_5_is_for_the_last_active_admin() {
 }
 
 #[test]
+fn code_5_is_for_a_key_that_waits_already() {
+    let desk = Desk::empty();
+    desk.run(&["rotate-keys"]).exits(0);
+    desk.run(&["rotate-keys"]).refused(5, "the next key waits already");
+}
+
+#[test]
 fn code_6_is_for_input_that_breaks_a_rule() {
     let desk = Desk::new();
     let before = desk.create("alice", &[]);
@@ -156,6 +214,8 @@ fn code_6_is_for_input_that_breaks_a_rule() {
         desk.fed(&["create-user", name, "--password-stdin"], PASSWORD).refused(6, "username must ");
     }
     let reason = "é".repeat(501);
+    desk.run(&["mint-jwt", "alice", "--ttl", "25h"]).refused(6, "ttl must be from 1s to 24h");
+    desk.run(&["mint-jwt", "--service", "a b", "--scope", "members:read"]).refused(6, "service must be ");
     desk.run(&["block-user", "alice", "--reason", &reason]).refused(6, "reason must be 500 characters at most");
     assert_eq!(desk.user("alice"), before);
     assert_eq!(desk.names(&[]), ["alice"]);

@@ -139,10 +139,12 @@ fn what_is_no_terminal_gets_no_colours() {
 #[test]
 fn a_reader_that_goes_away_is_no_error() {
     let desk = desk();
-    let commands: [&[&str]; 6] = [
+    let commands: [&[&str]; 8] = [
         &["list-users"],
         &["list-users", "-o", "csv"],
         &["show-user", "alice", "-o", "json"],
+        &["list-keys"],
+        &["mint-jwt", "--service", "ci", "--scope", "members:read"],
         &["doctor"],
         &["completions", "bash"],
         &["--help"],

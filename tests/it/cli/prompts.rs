@@ -238,8 +238,14 @@ fn who_cannot_be_seen_or_heard_is_not_asked() {
     let desk = Desk::new();
     desk.create("alice", &[]);
     desk.run(&["put-member", "7", "--name", "Ada"]).exits(0);
-    let commands =
-        [&["create-user", "bob"], &["set-password", "alice"], &["delete-user", "alice"], &["delete-member", "7"]];
+    let (keys, kid) = (desk.keys(), desk.keys()[0]["kid"].as_str().unwrap().to_owned());
+    let commands = [
+        &["create-user", "bob"],
+        &["set-password", "alice"],
+        &["delete-user", "alice"],
+        &["delete-member", "7"],
+        &["revoke-key", &kid],
+    ];
     for arguments in commands {
         let unheard = desk.terminal_command(arguments).stdin(Stdio::null());
         let text = PseudoTerminal::start(unheard, 200).ends(2);
@@ -247,6 +253,7 @@ fn who_cannot_be_seen_or_heard_is_not_asked() {
         let unseen = desk.terminal_command(arguments).stderr(Stdio::null());
         PseudoTerminal::start(unseen, 200).ends(2);
     }
+    assert_eq!(desk.keys(), keys);
     assert_eq!(desk.names(&[]), ["alice"]);
     desk.run(&["show-member", "7"]).exits(0);
 }
