@@ -69,7 +69,10 @@ fn a_token_that_verifies_is_shown_in_every_format() {
 fn white_space_around_a_token_is_no_part_of_it() {
     let desk = desk();
     let token = desk.mint(&["alice"]);
-    for text in [format!("  {token}\t \n"), format!("{token}\r\n"), format!("\n\r\n {token}\n\n"), token.clone()] {
+    let far_down = format!("{}{token}\n", " \n".repeat(4096));
+    for text in
+        [format!("  {token}\t \n"), format!("{token}\r\n"), format!("\n\r\n {token}\n\n"), far_down, token.clone()]
+    {
         inspect(&desk, &text, "table").done();
     }
     for text in ["", "\n", " \t\r\n\n"] {
