@@ -48,7 +48,7 @@ fn sealed_keys_are_opened_by_the_environment_or_a_file() {
     }
     desk.with(&[(NAME, SECRET), (&from_file, "key")], &["list-keys"]).refused(2, &from_file);
     desk.with(&[(&from_file, "nowhere")], &["list-keys"]).refused(2, "nowhere");
-    desk.with(&[(NAME, "canary of less than 32")], &["list-keys"]).refused(2, "tokens.key_encryption_key must be 32");
+    desk.with(&[(NAME, "canary of less than 32")], &["list-keys"]).refused(2, "must be 32 characters or longer");
 }
 
 #[test]
