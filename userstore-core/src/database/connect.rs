@@ -130,6 +130,8 @@ impl Target {
                 .busy_timeout(busy)
                 .foreign_keys(true)
                 .synchronous(SqliteSynchronous::Full)
+                // What is removed or replaced, such as a private key, does not stay in the file until it is overwritten.
+                .pragma("secure_delete", "FAST")
         });
         options
     }

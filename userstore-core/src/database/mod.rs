@@ -8,7 +8,7 @@ mod write;
 
 use std::path::PathBuf;
 
-use sea_orm::{DatabaseConnection, DbErr, SqlErr};
+use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbErr, SqlErr, Statement};
 
 use crate::cache::Cache;
 use crate::config;
@@ -51,6 +51,15 @@ impl Database {
     /// The file the database is in.
     pub(crate) fn file(&self) -> &PathBuf {
         &self.file
+    }
+
+    /// Empties the log that writes go to first, so that nothing is left there of what they have replaced. `false` where
+    /// another process is still reading from it.
+    pub(crate) async fn empty_log(&self) -> Result<bool> {
+        let checkpoint = Statement::from_string(self.reads.get_database_backend(), "PRAGMA wal_checkpoint(TRUNCATE)");
+        let row = self.reads.query_one_raw(checkpoint).await?;
+        let is_busy = row.map(|row| row.try_get_by_index::<i64>(0)).transpose()?;
+        Ok(is_busy == Some(0))
     }
 
     /// Finishes the writes that were accepted, and closes every connection.

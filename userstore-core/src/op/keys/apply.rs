@@ -77,7 +77,7 @@ pub(crate) async fn begin(store: &UserStore) -> Result<()> {
     let keys = signing_keys::all(store.reads()).await?;
     let tokens = store.settings().tokens.clone();
     let now = store.clock().now();
-    let are_open = |keys: &[StoredKey]| keys.iter().any(|key| key.revoked_at.is_none() && !is_sealed(&key.private));
+    let are_open = |keys: &[StoredKey]| keys.iter().any(|key| !is_sealed(&key.private));
     let seals = tokens.key_encryption_key.is_some() && are_open(&keys);
     if !seals && Keyring::new(keys).active(now).is_some() {
         return Ok(());
@@ -97,7 +97,13 @@ pub(crate) async fn begin(store: &UserStore) -> Result<()> {
             Ok(Written::of_keys(()))
         })
     });
-    write.await
+    write.await?;
+    if seals && !store.database().empty_log().await? {
+        tracing::warn!(
+            "the signing keys are encrypted now, but the database's log holds them as they were before until the last process that uses it has stopped"
+        );
+    }
+    Ok(())
 }
 
 /// Makes the next key where the settings want one by now, and removes the records of keys long gone.

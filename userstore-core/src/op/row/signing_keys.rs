@@ -96,9 +96,10 @@ pub(crate) async fn set_revoked_at(db: &impl ConnectionTrait, kid: &str, at: Tim
     set(db, kid, Column::RevokedAt, Expr::value(at.as_millis())).await
 }
 
-/// Stores a private key in another form.
-pub(crate) async fn set_private(db: &impl ConnectionTrait, kid: &str, private: Vec<u8>) -> Result<bool, DbErr> {
-    set(db, kid, Column::PrivateKey, Expr::value(private)).await
+/// Stores a private key in another form, also one that was revoked.
+pub(crate) async fn set_private(db: &impl ConnectionTrait, kid: &str, private: Vec<u8>) -> Result<(), DbErr> {
+    let update = Entity::update_many().col_expr(Column::PrivateKey, Expr::value(private));
+    update.filter(Column::Kid.eq(kid)).exec(db).await.map(drop)
 }
 
 /// Removes a key.
