@@ -50,6 +50,36 @@ impl Persona {
         self.client.request("POST", "/auth").json(&self.credentials()).send()
     }
 
+    /// The same somebody with a new access token.
+    #[track_caller]
+    #[must_use]
+    pub fn logged_in(&self) -> Self {
+        self.with_token(&self.log_in().is(200).str_at("/access_token"))
+    }
+
+    /// The same somebody with a new access token that has these scopes.
+    #[track_caller]
+    #[must_use]
+    pub fn logged_in_for(&self, scope: &str) -> Self {
+        self.with_token(&self.log_in_for(scope).is(200).str_at("/access_token"))
+    }
+
+    /// What an attempt to log in is answered.
+    #[track_caller]
+    #[must_use]
+    pub fn log_in(&self) -> Answer {
+        self.client.request("POST", "/login").json(&self.credentials()).send()
+    }
+
+    /// What an attempt to log in for these scopes is answered.
+    #[track_caller]
+    #[must_use]
+    pub fn log_in_for(&self, scope: &str) -> Answer {
+        let mut body = self.credentials();
+        body["scope"] = scope.into();
+        self.client.request("POST", "/login").json(&body).send()
+    }
+
     /// What an attempt to sign up is answered.
     #[track_caller]
     #[must_use]
@@ -75,11 +105,11 @@ impl Persona {
         &self.password
     }
 
-    /// The token of the session.
+    /// The token of the session, or the access token.
     #[track_caller]
     #[must_use]
     pub fn token(&self) -> &str {
-        self.token.as_deref().expect("a session")
+        self.token.as_deref().expect("a token")
     }
 
     /// A request of this somebody.

@@ -1,6 +1,8 @@
 //! The server in this process: a port, a database and a clock of its own.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use rocket::fairing::AdHoc;
@@ -9,7 +11,7 @@ use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use userstore_core::config::Secret;
-use userstore_core::{Clock, Data, Password, Role, Settings, Signup, Timestamp, UserStore, json};
+use userstore_core::{Clock, Data, Password, Role, Settings, Signup, Timestamp, TokenRequest, UserStore, json};
 
 use crate::{Answer, Client, Persona, Request};
 
@@ -28,7 +30,7 @@ pub struct TestServer {
     shutdown: rocket::Shutdown,
     served: Option<JoinHandle<()>>,
     runtime: Option<Runtime>,
-    _folder: TempDir,
+    folder: Arc<TempDir>,
 }
 
 impl TestServer {
@@ -41,18 +43,29 @@ impl TestServer {
     /// Starts one with other settings.
     #[must_use]
     pub fn with(tune: impl FnOnce(&mut Settings)) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let clock = Clock::manual(START);
+        let folder = Arc::new(tempfile::tempdir().unwrap());
         let mut settings = Settings::default();
         settings.server.port = 0;
         settings.database.url = Secret::new(format!("sqlite://{}?mode=rwc", folder.path().join("users.db").display()));
         // How long a write may take on a machine that is busy with other tests is not what they are about.
         settings.database.timeout = Duration::from_mins(1);
         tune(&mut settings);
+        Self::launch(settings, Clock::manual(START), folder)
+    }
+
+    /// Starts another one on the same database, with the same settings but for these. Both have one clock.
+    #[must_use]
+    pub fn beside(&self, tune: impl FnOnce(&mut Settings)) -> Self {
+        let mut settings = self.store.settings().clone();
+        tune(&mut settings);
+        Self::launch(settings, self.clock.clone(), Arc::clone(&self.folder))
+    }
+
+    fn launch(settings: Settings, clock: Clock, folder: Arc<TempDir>) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let (store, shutdown, served, address) = runtime.block_on(launch(settings, clock.clone()));
         let client = Client::new(address);
-        Self { client, clock, store, shutdown, served: Some(served), runtime: Some(runtime), _folder: folder }
+        Self { client, clock, store, shutdown, served: Some(served), runtime: Some(runtime), folder }
     }
 
     /// A client of the server.
@@ -70,6 +83,12 @@ impl TestServer {
     #[must_use]
     pub fn store(&self) -> &UserStore {
         &self.store
+    }
+
+    /// The file that the database is in.
+    #[must_use]
+    pub fn database(&self) -> PathBuf {
+        self.folder.path().join("users.db")
     }
 
     /// Runs an operation of the library.
@@ -93,6 +112,14 @@ impl TestServer {
     #[must_use]
     pub fn anonymous(&self) -> Persona {
         Persona::anonymous(self.client)
+    }
+
+    /// A service, with an access token that has these scopes.
+    #[must_use]
+    pub fn service(&self, name: &str, scopes: &str) -> Persona {
+        let request = TokenRequest { scopes: Some(scopes.parse().unwrap()), ..TokenRequest::default() };
+        let token = self.run(self.store.keys().mint_service_token(name, &request)).unwrap();
+        self.anonymous().with_token(token.reveal())
     }
 
     /// Creates an account with the role `user`, and signs in.
