@@ -32,4 +32,5 @@ mod routes;
 mod sessions;
 mod sign_in;
 mod sign_up;
+mod tokens;
 mod usernames;
