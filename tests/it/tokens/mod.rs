@@ -1,5 +1,6 @@
 //! Access tokens as a client sees them: how one is had, what it opens, and when it stops.
 
+mod access;
 mod login;
 
 use base64::Engine as _;
