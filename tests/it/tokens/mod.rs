@@ -1,6 +1,8 @@
 //! Access tokens as a client sees them: how one is had, what it opens, and when it stops.
 
 mod access;
+mod denials;
+mod forge;
 mod login;
 
 use base64::Engine as _;
