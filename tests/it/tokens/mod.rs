@@ -3,6 +3,8 @@
 mod access;
 mod denials;
 mod forge;
+mod forged;
+mod forgeries;
 mod login;
 
 use base64::Engine as _;
