@@ -5,7 +5,9 @@ mod denials;
 mod forge;
 mod forged;
 mod forgeries;
+mod keys;
 mod login;
+mod sealed;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
