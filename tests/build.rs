@@ -2,7 +2,8 @@
 //! `USERSTORE_TEST_REQUIRE=all` ignores none: what is missing then fails.
 
 use std::env;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 /// The programs that tests need, and the name of the `cfg` that says one is there.
 const PROGRAMS: &[(&str, &str)] = &[
@@ -24,4 +25,22 @@ fn main() {
             println!("cargo::rustc-cfg={name}");
         }
     }
+    println!("cargo::rustc-check-cfg=cfg(has_pyjwt)");
+    let python = folders.iter().map(|folder| folder.join("python3")).find(|python| has_pyjwt(python));
+    if required || python.is_some() {
+        println!("cargo::rustc-cfg=has_pyjwt");
+    }
+    if let Some(python) = python {
+        println!("cargo::rustc-env=PYTHON_WITH_PYJWT={}", python.display());
+    }
+}
+
+/// Whether this Python has the libraries that verify tokens.
+fn has_pyjwt(python: &Path) -> bool {
+    let mut command = Command::new(python);
+    command
+        .args(["-c", "import cryptography; from jwt import PyJWKClient"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    python.is_file() && command.status().is_ok_and(|status| status.success())
 }

@@ -7,6 +7,8 @@ mod forged;
 mod forgeries;
 mod keys;
 mod login;
+mod pyjwt;
+mod rotation;
 mod sealed;
 
 use base64::Engine as _;
