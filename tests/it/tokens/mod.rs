@@ -2,11 +2,13 @@
 
 mod access;
 mod denials;
+mod endpoint;
 mod forge;
 mod forged;
 mod forgeries;
 mod keys;
 mod login;
+mod outside;
 mod pyjwt;
 mod rotation;
 mod sealed;
@@ -15,6 +17,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use tests::{Answer, Persona};
+
+pub(crate) use self::outside::Scene;
 
 /// What a 401 says where a token was sent.
 const INVALID_TOKEN: &str = r#"Bearer realm="userstore", error="invalid_token""#;
