@@ -12,6 +12,7 @@ use tests::{Persona, TestServer};
 use userstore_core::{MemberFilter, NewMember, PageRequest, Precondition, Role};
 
 use crate::routes::routes;
+use crate::tokens::Scene;
 
 /// One operation: its method and path, and the body it is called with, by the account's owner or by anybody else.
 struct Operation {
@@ -71,7 +72,8 @@ const OPERATIONS: &[Operation] = &[
     Operation { method: "DELETE", path: "/members/{member_id}", body: |_| None },
 ];
 
-/// Everyone who asks, in the order of the table's columns. The owner is alice.
+/// Everyone who asks, in the order of the table's columns: with a session, and from [`OWNERS_TOKEN`] on with an access
+/// token. The owner is alice.
 const COLUMNS: &[&str] = &[
     "no token",
     "bad token",
@@ -84,7 +86,21 @@ const COLUMNS: &[&str] = &[
     "reader",
     "editor",
     "admin",
+    "expired token",
+    "blocked's token",
+    OWNERS_TOKEN,
+    "reader's token",
+    "editor's token",
+    "admin's token",
+    "admin's, to read",
+    "service, to read",
+    "service, to write",
+    "service, to delete",
+    "outsider, all",
+    "outsider, none",
 ];
+
+const OWNERS_TOKEN: &str = "owner's token";
 
 impl Operation {
     fn name(&self) -> String {
@@ -93,9 +109,10 @@ impl Operation {
 
     /// What everyone is answered, on a server of its own.
     fn row(&self) -> Vec<String> {
-        let server = TestServer::start();
-        let everyone = everyone(&server);
-        COLUMNS.iter().zip(everyone).map(|(column, persona)| self.cell(&server, column, persona)).collect()
+        let scene = Scene::new();
+        let everyone = everyone(&scene);
+        assert_eq!(everyone.len(), COLUMNS.len());
+        COLUMNS.iter().zip(everyone).map(|(column, persona)| self.cell(&scene.server, column, persona)).collect()
     }
 
     fn cell(&self, server: &TestServer, column: &str, persona: Option<Persona>) -> String {
@@ -104,7 +121,7 @@ impl Operation {
         let id = if self.path.contains("{id}") { alice.get("/auth").str_at("/id") } else { String::new() };
         let target = self.path.replace("{username}", "alice").replace("{id}", &id).replace("{member_id}", "7");
         let owner = (column == "owner").then_some(&alice);
-        let persona = persona.unwrap_or_else(|| alice.clone());
+        let persona = persona.unwrap_or_else(|| if column == OWNERS_TOKEN { alice.logged_in() } else { alice.clone() });
         let request = persona.request(self.method, &target);
         let request = if let Some(body) = (self.body)(owner) { request.json(&body) } else { request };
         let answer = request.send();
@@ -139,21 +156,29 @@ fn members(server: &TestServer) {
 }
 
 /// In the order of the columns; `None` stands for alice herself.
-fn everyone(server: &TestServer) -> Vec<Option<Persona>> {
+fn everyone(scene: &Scene) -> Vec<Option<Persona>> {
+    let server = &scene.server;
     let expired = server.user("expired");
+    let expired_token = server.account("expired-too", Role::Admin, "{}").logged_in();
     server.advance(Duration::from_hours(24));
     let operator = server.store().operator();
     let (ended, blocked, deleted) = (server.user("ended"), server.user("blocked"), server.user("deleted"));
+    let blocked_token = blocked.logged_in();
     ended.delete("/auth").is(204);
     server.run(operator.block_user("blocked", None, &Precondition::NONE)).unwrap();
     server.run(operator.account_of("deleted").delete(&Precondition::NONE)).unwrap();
     let _signs_in = server.account("carl", Role::User, "{}");
     let nobody = server.anonymous();
     let others = [("bob", Role::User), ("rita", Role::Reader), ("eddy", Role::Editor), ("ada", Role::Admin)];
-    let others = others.map(|(name, role)| Some(server.persona(name, role)));
+    let [bob, rita, eddy, ada] = others.map(|(name, role)| server.persona(name, role));
+    let tokens = [rita.logged_in(), eddy.logged_in(), ada.logged_in(), ada.logged_in_for("members:read")];
+    let services = ["members:read", "members:write", "members:delete"].map(|scope| server.service("importer", scope));
+    let outsiders = ["members:read members:write members:delete", ""].map(|scope| scene.outsider(scope));
     let mut everyone = vec![Some(nobody.clone()), Some(nobody.with_token("ust_nonsense")), Some(expired)];
     everyone.extend([Some(ended), Some(blocked), Some(deleted), None]);
-    everyone.extend(others);
+    everyone.extend([bob, rita, eddy, ada, expired_token, blocked_token].map(Some));
+    everyone.push(None);
+    everyone.extend(tokens.into_iter().chain(services).chain(outsiders).map(Some));
     everyone
 }
 
