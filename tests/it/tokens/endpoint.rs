@@ -61,7 +61,8 @@ impl Endpoint {
         Self::new(key_set(keys))
     }
 
-    fn from_now_on(&self, does: Does) {
+    /// From now on it does this.
+    fn becomes(&self, does: Does) {
         *self.does.lock().unwrap() = does;
     }
 
@@ -161,7 +162,7 @@ fn however_many_tokens_name_an_unknown_key_the_keys_are_fetched_twice_a_minute()
         before = endpoint.hits();
     }
     // Failures count as well.
-    endpoint.from_now_on(Does::Says("HTTP/1.1 500 Oh\r\nContent-Length: 0\r\n\r\n".to_owned()));
+    endpoint.becomes(Does::Says("HTTP/1.1 500 Oh\r\nContent-Length: 0\r\n\r\n".to_owned()));
     storm(&server, &key, 100);
     assert!(endpoint.hits() - before <= 2, "{} fetches that failed", endpoint.hits() - before);
     assert_eq!(opens(&good), ALL);
@@ -200,7 +201,7 @@ fn a_key_that_the_issuer_has_made_since_is_found_and_one_that_it_dropped_is_not(
     let server = endpoint.server();
     let before = token(&server, &old);
     reads(&before);
-    endpoint.from_now_on(key_set(&[&new]));
+    endpoint.becomes(key_set(&[&new]));
     reads(&token(&server, &new));
     refused_token(&token(&server, &old).get("/members"));
     // What was verified before is remembered for a minute at most.
@@ -225,7 +226,7 @@ fn an_endpoint_that_is_down_leaves_the_last_good_keys_for_a_day() {
         Does::Says("HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n{".to_owned()),
         Does::Says(String::new()),
     ] {
-        endpoint.from_now_on(does);
+        endpoint.becomes(does);
         server.advance(Duration::from_hours(4));
         let before = endpoint.hits();
         storm(&server, &key, 4);
@@ -237,7 +238,7 @@ fn an_endpoint_that_is_down_leaves_the_last_good_keys_for_a_day() {
     server.advance(Duration::from_millis(1));
     is_refused_after("24 hours", &token(&server, &key));
     server.advance(Duration::from_mins(1));
-    endpoint.from_now_on(key_set(&[&key]));
+    endpoint.becomes(key_set(&[&key]));
     reads(&token(&server, &key));
 }
 

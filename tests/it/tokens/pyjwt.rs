@@ -16,7 +16,9 @@ struct Verifier {
 
 impl Verifier {
     fn start(server: &ServerProcess, algorithm: &str) -> Self {
-        let python = option_env!("PYTHON_WITH_PYJWT").expect("a python3 on the path with PyJWT and cryptography");
+        let Some(python) = option_env!("PYTHON_WITH_PYJWT") else {
+            panic!("there is no python3 on the path with PyJWT and cryptography");
+        };
         let keys = format!("http://{}/.well-known/jwks.json", server.client().address());
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/it/tokens/pyjwt.py");
         let mut command = Command::new(python);
