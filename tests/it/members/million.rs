@@ -3,12 +3,13 @@
 use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use userstore_core::config::{CacheKind, Secret, Settings};
-use userstore_core::{Cursor, Error, MemberFilter, MemberId, NewMember, PageRequest, Precondition, UserStore};
+use userstore_core::{Cursor, Error, Member, MemberFilter, MemberId, NewMember, PageRequest, Precondition, UserStore};
 
-/// How many members there are at first, and in the end.
+/// How many members there are in the small directory, and in the large one.
 const FEW: i64 = 3000;
 const MANY: i64 = 1_000_000;
 
@@ -19,15 +20,14 @@ const TIMES: i64 = 61;
 /// of them is in memory. An operation that looked at every member would take hundreds of times as long.
 const LONGER: u32 = 3;
 
-/// Members with all ids up to `to` from the next one on that the store would choose, put in by the database's own
-/// program. Their names are in another order than their ids; two of them, where the last page starts, are known by
-/// theirs.
+/// Members with all ids up to `to`, put in by the database's own program. Their names are in another order than their
+/// ids; two of them, where the last page starts, are known by theirs.
 fn fill(file: &Path, to: i64) {
     let (one, two) = (to - 50, to - 49);
     let statement = format!(
-        "WITH RECURSIVE ids(id) AS (SELECT last + 1 FROM member_ids UNION ALL SELECT id + 1 FROM ids WHERE id < {to})
+        "WITH RECURSIVE ids(id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM ids WHERE id < {to})
          INSERT INTO members (member_id, name, email, phone, version, incarnation, created_at, updated_at)
-         SELECT id, CASE WHEN id IN ({one}, {two}) THEN 'last page of {to}: ' || id
+         SELECT id, CASE WHEN id IN ({one}, {two}) THEN 'last page: ' || id
                     ELSE printf('member %06d', id * 7919 % {MANY}) END,
                 NULL, NULL, 1, randomblob(16), 0, 0 FROM ids"
     );
@@ -39,6 +39,8 @@ fn fill(file: &Path, to: i64) {
 struct Bench {
     store: UserStore,
     size: i64,
+    /// Where the last page starts.
+    last: Cursor,
 }
 
 fn prefix(text: &str) -> MemberFilter {
@@ -52,7 +54,13 @@ impl Bench {
         settings.database.url = Secret::new(format!("sqlite://{}?mode=rwc", file.display()));
         settings.database.timeout = Duration::from_mins(1);
         settings.cache.kind = CacheKind::Off;
-        Self { store: UserStore::builder().settings(settings).connect().await.unwrap(), size }
+        let store = UserStore::builder().settings(settings).connect().await.unwrap();
+        fill(file, size);
+        // The next one after the first of the two that are known by name.
+        let one = PageRequest::first().limit(1).unwrap();
+        let page = store.operator().read_members().list_members(&prefix("last page: "), one).await.unwrap();
+        assert_eq!(page.items[0].member_id.get(), size - 50);
+        Self { store, size, last: page.next.unwrap() }
     }
 
     /// An id among them, another one each time.
@@ -72,85 +80,90 @@ impl Bench {
         assert_eq!(page.items.len(), wanted, "{filter:?}");
     }
 
-    /// The cursor of the last page: the next one after the first of the two that are known by name.
-    async fn last_page(&self) -> Cursor {
-        let (filter, one) = (prefix(&format!("last page of {}: ", self.size)), PageRequest::first().limit(1).unwrap());
-        let page = self.store.operator().read_members().list_members(&filter, one).await.unwrap();
-        assert_eq!(page.items[0].member_id.get(), self.size - 50);
-        page.next.unwrap()
-    }
-
-    async fn measure_reads(&self) -> Vec<(&'static str, Duration)> {
-        let read = self.store.operator().read_members();
-        let (all, common, last) = (MemberFilter::default(), prefix("member"), self.last_page().await);
-        let nobody = MemberId::try_from(2 * MANY).unwrap();
-        let named = |time| MemberFilter { name: Some(self.name(time)), prefix: None };
-        vec![
-            ("get", median(async |time| drop(read.get_member(self.id(time)).await.unwrap())).await),
-            ("get nobody", median(async |_| drop(read.get_member(nobody).await.unwrap_err())).await),
-            ("first page", median(async |_| self.lists(&all, None, 50).await).await),
-            ("last page", median(async |_| self.lists(&all, Some(&last), 50).await).await),
-            ("by name", median(async |time| self.lists(&named(time), None, 1).await).await),
-            ("prefix of one", median(async |time| self.lists(&prefix(&self.name(time)), None, 1).await).await),
-            ("prefix of nobody", median(async |_| self.lists(&prefix("nember"), None, 0).await).await),
-            ("prefix of all", median(async |_| self.lists(&common, None, 50).await).await),
-            ("prefix of all, last page", median(async |_| self.lists(&common, Some(&last), 49).await).await),
-        ]
-    }
-
-    async fn measure_writes(&self) -> Vec<(&'static str, Duration)> {
-        let operator = self.store.operator();
-        let (write, delete) = (operator.write_members(), operator.delete_members());
-        let new = |name: String| NewMember { name, ..NewMember::default() };
-        let put = async |time| {
-            let name = format!("{}, put", self.name(time));
-            drop(write.put_member(self.id(time), new(name), &Precondition::NONE).await.unwrap());
-        };
-        let post = async |time| write.create_member(new(format!("post {time} to {}", self.size))).await;
-        let free = async |time| assert!(post(time).await.unwrap().member_id.get() > self.size);
-        let taken = async |time| assert!(matches!(post(time).await, Err(Error::NameTaken)));
-        let delete = async |time| delete.delete_member(self.id(time), &Precondition::NONE).await.unwrap();
-        vec![
-            ("put", median(put).await),
-            ("post", median(free).await),
-            ("post of a name that is taken", median(taken).await),
-            ("delete", median(delete).await),
-        ]
-    }
-
-    async fn measure(self) -> Vec<(&'static str, Duration)> {
-        let mut measured = self.measure_reads().await;
-        measured.extend(self.measure_writes().await);
-        self.store.close().await;
-        measured
+    async fn new_member(&self, time: i64) -> Result<Arc<Member>, Error> {
+        let name = format!("post {time}");
+        self.store.operator().write_members().create_member(NewMember { name, ..NewMember::default() }).await
     }
 }
 
-async fn median(mut operation: impl AsyncFnMut(i64)) -> Duration {
-    let mut times = Vec::new();
-    for time in 0..TIMES {
-        let start = Instant::now();
-        operation(time).await;
-        times.push(start.elapsed());
+/// Two directories, and how long each operation takes in either of them.
+struct Comparison {
+    few: Bench,
+    many: Bench,
+    medians: Vec<(&'static str, Duration, Duration)>,
+}
+
+impl Comparison {
+    /// Does something in both by turns, so that whatever else the machine does meanwhile slows down both.
+    async fn add(&mut self, name: &'static str, operation: impl AsyncFn(&Bench, i64)) {
+        let mut times = [Vec::new(), Vec::new()];
+        for time in 0..TIMES {
+            for (bench, times) in [&self.few, &self.many].into_iter().zip(&mut times) {
+                let start = Instant::now();
+                operation(bench, time).await;
+                times.push(start.elapsed());
+            }
+        }
+        let [few, many] = times.map(|mut times| {
+            times.sort_unstable();
+            times[times.len() / 2]
+        });
+        self.medians.push((name, few, many));
     }
-    times.sort_unstable();
-    times[times.len() / 2]
+
+    async fn reads(&mut self) {
+        let get = async |bench: &Bench, id| bench.store.operator().read_members().get_member(id).await;
+        let (all, common) = (MemberFilter::default(), prefix("member"));
+        let nobody = MemberId::try_from(2 * MANY).unwrap();
+        let named = |name| MemberFilter { name: Some(name), prefix: None };
+        self.add("get", async |bench, time| drop(get(bench, bench.id(time)).await.unwrap())).await;
+        self.add("get nobody", async |bench, _| drop(get(bench, nobody).await.unwrap_err())).await;
+        self.add("first page", async |bench, _| bench.lists(&all, None, 50).await).await;
+        self.add("last page", async |bench, _| bench.lists(&all, Some(&bench.last), 50).await).await;
+        self.add("name", async |bench, time| bench.lists(&named(bench.name(time)), None, 1).await).await;
+        self.add("prefix of one", async |bench, time| bench.lists(&prefix(&bench.name(time)), None, 1).await).await;
+        self.add("prefix of nobody", async |bench, _| bench.lists(&prefix("nember"), None, 0).await).await;
+        self.add("prefix of all", async |bench, _| bench.lists(&common, None, 50).await).await;
+        self.add("prefix of all, last page", async |bench, _| bench.lists(&common, Some(&bench.last), 49).await).await;
+    }
+
+    async fn writes(&mut self) {
+        let put = async |bench: &Bench, time: i64| {
+            let new = NewMember { name: format!("put {time}"), ..NewMember::default() };
+            bench.store.operator().write_members().put_member(bench.id(time), new, &Precondition::NONE).await
+        };
+        let delete = async |bench: &Bench, time: i64| {
+            bench.store.operator().delete_members().delete_member(bench.id(time), &Precondition::NONE).await
+        };
+        self.add("put", async |bench, time| drop(put(bench, time).await.unwrap())).await;
+        // Every id that the store would choose at first is taken.
+        self.add("post", async |bench, time| {
+            assert!(bench.new_member(time).await.unwrap().member_id.get() > bench.size);
+        })
+        .await;
+        self.add("post of a name that is taken", async |bench, time| {
+            assert!(matches!(bench.new_member(time).await, Err(Error::NameTaken)));
+        })
+        .await;
+        self.add("delete", async |bench, time| delete(bench, time).await.unwrap()).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[cfg_attr(not(has_sqlite3), ignore = "needs sqlite3")]
 async fn nothing_takes_longer_among_a_million() {
     let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("users.db");
-    Bench::open(&file, 0).await.store.close().await;
-    fill(&file, FEW);
-    let few = Bench::open(&file, FEW).await.measure().await;
-    fill(&file, MANY);
-    let many = Bench::open(&file, MANY).await.measure().await;
+    let few = Bench::open(&folder.path().join("few.db"), FEW).await;
+    let many = Bench::open(&folder.path().join("many.db"), MANY).await;
+    let mut comparison = Comparison { few, many, medians: Vec::new() };
+    comparison.reads().await;
+    comparison.writes().await;
     let mut table = String::new();
-    for ((name, among_few), (_, among_many)) in few.iter().zip(&many) {
-        writeln!(table, "{name:30} {among_few:>12?} {among_many:>12?}").unwrap();
+    for (name, few, many) in &comparison.medians {
+        writeln!(table, "{name:30} {few:>12?} {many:>12?}").unwrap();
     }
-    let too_long = few.iter().zip(&many).find(|((_, few), (_, many))| *many > LONGER * *few);
-    assert!(too_long.is_none(), "{too_long:?} takes more than {LONGER} times as long:\n{table}");
+    let too_long = comparison.medians.iter().find(|(_, few, many)| *many > LONGER * *few);
+    assert!(too_long.is_none(), "{too_long:?}: more than {LONGER} times as long:\n{table}");
+    comparison.few.store.close().await;
+    comparison.many.store.close().await;
 }
