@@ -16,8 +16,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// No live session stands behind the token.
-    #[error("there is no live session with this token")]
+    /// No live session stands behind the token, and it is no access token that is accepted.
+    #[error("the token is not valid, or not any more")]
     Unauthenticated,
     /// Unknown username or wrong password: which of the two is not told.
     #[error("the username or the password is wrong")]

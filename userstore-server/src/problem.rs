@@ -90,7 +90,7 @@ impl Problem {
 
     /// No token came.
     pub(crate) fn unauthenticated() -> Self {
-        Self::new(&kind::UNAUTHENTICATED, "send the token of a session as Authorization: Bearer")
+        Self::new(&kind::UNAUTHENTICATED, "send a token as Authorization: Bearer")
     }
 
     /// The same, where another token than a session's counts as refused.

@@ -27,7 +27,7 @@ macro_rules! kinds {
 kinds! {
     MALFORMED_JSON = BadRequest "malformed_json" "The body is not one JSON object", "send one JSON object";
     MALFORMED_REQUEST = BadRequest "malformed_request" "The request is malformed", "the request could not be read; correct its method, address or headers";
-    UNAUTHENTICATED = Unauthorized "unauthenticated" "A live session is needed", "sign in, and send the token as Authorization: Bearer";
+    UNAUTHENTICATED = Unauthorized "unauthenticated" "A valid token is needed", "sign in, and send the token as Authorization: Bearer";
     INVALID_CREDENTIALS = Unauthorized "invalid_credentials" "The credentials are wrong", "correct the username or the password";
     WRONG_PASSWORD = Forbidden "invalid_credentials" "The credentials are wrong", "correct the current password";
     FORBIDDEN = Forbidden "forbidden" "This is not allowed", "ask an administrator";
