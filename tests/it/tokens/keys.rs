@@ -159,10 +159,14 @@ fn two_servers_on_one_database_agree() {
         within_100_ms("the next key", || kids(&other) == kids(&one));
         let now = other.run(other.store().keys().rotate_keys_now()).unwrap();
         assert_eq!(now.kid, waiting.kid, "the one that waits is the one that signs");
-        // At once: a key that a server does not know yet, it looks for.
-        let new = other.service("reports", "members:read");
-        reads(&at(&one, &new));
-        assert_eq!(kid(new.token()), now.kid);
+        for _ in 0..3 {
+            // At once: a key that a server does not know yet, it looks for.
+            let now = other.run(other.store().keys().rotate_keys_now()).unwrap();
+            let new = other.service("reports", "members:read");
+            reads(&at(&one, &new));
+            assert_eq!(kid(new.token()), now.kid);
+        }
+        let now = &other.run(other.store().keys().list_keys()).unwrap().pop().unwrap();
         within_100_ms("the key that signs", || kid(alice.logged_in().token()) == now.kid);
         assert_eq!(kids(&other), kids(&one));
     }

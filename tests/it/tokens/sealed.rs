@@ -1,7 +1,7 @@
 //! Signing keys that are encrypted in the database (`tokens.key_encryption_key`).
 
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use serde_json::json;
 use tests::{Cli, Persona, ServerProcess, TestServer, program};
@@ -14,6 +14,9 @@ use super::{kid, reads};
 const KEY: &str = "a key for keys, of 32 characters";
 const OTHER: &str = "another key for keys, 32 characters";
 const VARIABLE: &str = "USERSTORE_TOKENS_KEY_ENCRYPTION_KEY";
+
+/// How long a server may take to find out that it cannot start.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 fn has(bytes: &[u8], part: &[u8]) -> bool {
     bytes.windows(part.len()).any(|window| window == part)
@@ -96,11 +99,11 @@ fn without_it_a_store_is_not_ready() {
 
 /// Starts a server that is not to start, and gives its exit code and what it says.
 fn refused(database: &Path, key: Option<&str>) -> (Option<i32>, String) {
-    let mut command = Command::new(program("userstore-server"));
+    let mut command = assert_cmd::Command::new(program("userstore-server"));
     command.env_clear().current_dir(database.parent().unwrap()).env("PORT", "0");
     command.env("DATABASE_URL", format!("sqlite://{}", database.display()));
     command.envs(key.map(|key| (VARIABLE, key)));
-    let output = command.stdin(Stdio::null()).output().unwrap();
+    let output = command.timeout(PATIENCE).output().unwrap();
     (output.status.code(), String::from_utf8(output.stderr).unwrap())
 }
 
