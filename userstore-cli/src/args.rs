@@ -70,17 +70,17 @@ pub(crate) enum Command {
     UpdateUser(UpdateUser),
     /// Delete an account and everything of it, for good.
     DeleteUser(DeleteUser),
-    /// Set a new password. Every session of the account ends.
+    /// Set a new password. Every session and access token of the account ends.
     SetPassword(SetPassword),
     /// Give an account a role. It holds from the next request on.
     GrantRole(GrantRole),
-    /// Block an account: it cannot sign in, and every session it has ends.
+    /// Block an account: it cannot sign in, and every session and access token it has ends.
     BlockUser(BlockUser),
     /// Let a blocked account sign in again.
     UnblockUser(Name),
     /// List the live sessions of an account, oldest first.
     ListSessions(ListSessions),
-    /// End every session of an account, or one.
+    /// End every session and access token of an account, or one session.
     EndSessions(EndSessions),
     /// Make an access token, and print it alone.
     MintJwt(MintJwt),

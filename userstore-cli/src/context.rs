@@ -34,7 +34,7 @@ impl<'io> Context<'io> {
     /// Opens the store, and brings its tables up to date. One that is not there is made by the commands that may: in the
     /// wrong directory, the others would be told of an empty one.
     pub(crate) async fn open(&mut self, settings: Settings) -> Result<UserStore, Failure> {
-        let builder = UserStore::builder().settings(settings);
+        let builder = UserStore::builder().settings(settings).for_one_task();
         let store = if self.creates { builder } else { builder.existing_only() }.connect().await?;
         self.store = Some(store.clone());
         Ok(store)

@@ -67,6 +67,7 @@ pub struct Builder {
     settings: Settings,
     clock: Clock,
     existing_only: bool,
+    for_one_task: bool,
 }
 
 /// A change of the tables that was made.
@@ -108,13 +109,21 @@ impl Builder {
         self
     }
 
+    /// Opens the store for one task, as a command line does, and not to serve: nothing is done ahead of need. Signing keys
+    /// are left as they lie and are not rotated, no key set of an issuer is fetched before a token needs it.
+    #[must_use]
+    pub fn for_one_task(mut self) -> Self {
+        self.for_one_task = true;
+        self
+    }
+
     /// Opens the store, and brings its tables up to date. It has to be called, and the store used, on a tokio runtime.
     ///
     /// # Errors
     /// [`Error::Settings`](crate::Error::Settings) when the settings do not make sense;
     /// [`Error::Unavailable`](crate::Error::Unavailable) when the database cannot be opened.
     pub async fn connect(self) -> Result<UserStore> {
-        let Self { settings, clock, existing_only } = self;
+        let Self { settings, clock, existing_only, for_one_task } = self;
         settings.validate()?;
         let passwords = Passwords::new(&settings.passwords, Random)?;
         let cache = match settings.cache.kind {
@@ -124,12 +133,14 @@ impl Builder {
         let database = Arc::new(Database::open(&settings.database, existing_only, &cache).await?);
         let sessions = Box::new(DatabaseSessions::new(Arc::clone(&database)));
         let issuers = Issuers::new(settings.issuers.clone())?;
-        let background = Background::keep_fresh(&issuers, &clock);
+        let background = if for_one_task { Background(None) } else { Background::keep_fresh(&issuers, &clock) };
         let inner =
             Inner { settings, clock, random: Random, database, sessions, cache, passwords, issuers, background };
         let store = UserStore(Arc::new(inner));
-        crate::op::begin_keys(&store).await?;
-        tokio::spawn(crate::op::sweep_until_dropped(Arc::downgrade(&store.0)));
+        crate::op::begin_keys(&store, !for_one_task).await?;
+        if !for_one_task {
+            tokio::spawn(crate::op::sweep_until_dropped(Arc::downgrade(&store.0)));
+        }
         Ok(store)
     }
 }

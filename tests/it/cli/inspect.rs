@@ -76,7 +76,7 @@ fn white_space_around_a_token_is_no_part_of_it() {
         inspect(&desk, &text, "table").done();
     }
     for text in ["", "\n", " \t\r\n\n"] {
-        inspect(&desk, text, "table").refused(2, "there is no token on standard input");
+        inspect(&desk, text, "table").refused(4, "there is none on standard input");
     }
     let two = format!("{token}\n{token}\n");
     inspect(&desk, &two, "table").refused(4, "not three parts");

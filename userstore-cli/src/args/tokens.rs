@@ -55,6 +55,10 @@ pub(crate) struct RevokeKey {
     #[arg(value_name = "KID", allow_hyphen_values = true)]
     pub(crate) kid: String,
 
+    /// Do it also where the keys cannot be opened, because `tokens.key_encryption_key` is lost.
+    #[arg(long)]
+    pub(crate) lost: bool,
+
     /// Do not ask first. Needed where there is no terminal.
     #[arg(long, short)]
     pub(crate) yes: bool,

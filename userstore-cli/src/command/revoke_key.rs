@@ -19,6 +19,6 @@ pub(super) async fn run(args: &RevokeKey, context: &mut Context<'_>) -> Result<(
             format!("Revoke this {} key, and end every token that it signed, for good? [y/N]", state.as_str());
         QUESTION.ask(question, context).await?;
     }
-    let key = keys.revoke_key(&args.kid).await?;
+    let key = if args.lost { keys.revoke_lost_key(&args.kid).await? } else { keys.revoke_key(&args.kid).await? };
     context.show(&key)
 }

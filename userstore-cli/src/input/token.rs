@@ -16,7 +16,7 @@ pub(crate) fn token(io: &mut Io) -> Result<Zeroizing<String>, Failure> {
     let text = std::str::from_utf8(&bytes).map_err(|_| Failure::NotVerified("the token is not text".to_owned()))?;
     let text = text.trim();
     if text.is_empty() {
-        return Err(Failure::Usage("there is no token on standard input".to_owned()));
+        return Err(Failure::NotVerified("there is none on standard input".to_owned()));
     }
     Ok(Zeroizing::new(text.to_owned()))
 }

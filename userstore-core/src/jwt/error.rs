@@ -68,7 +68,7 @@ pub enum TokenError {
     #[error("the claim `sub` of the token is empty")]
     EmptySubject,
     /// It is not of the issuer that is expected here, or of none that is trusted.
-    #[error("the token is of another issuer")]
+    #[error("the token is of an issuer that is not known here")]
     WrongIssuer,
     /// It is for someone else.
     #[error("the token is for another audience")]

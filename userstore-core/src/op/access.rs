@@ -21,10 +21,13 @@ const OUTSIDE: Duration = Duration::from_mins(1);
 /// The most bytes of a token (see [`TokenError::TooLarge`]).
 const MAX_BYTES: usize = 8 * 1024;
 
-/// A token whose signature, times, issuer and audience were found good.
+/// A token whose signature, times, issuer and audience were found good: what has to be remembered of it, and no more,
+/// whatever it carries.
 #[derive(Debug)]
 pub(crate) struct Verified {
-    claims: Claims,
+    /// The user that it speaks for, and the epoch it was issued in.
+    user: Option<(UserId, i64)>,
+    scopes: Scopes,
     /// The store's own key that has signed it.
     own_key: Option<String>,
     until: Timestamp,
@@ -60,11 +63,28 @@ impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Self {
         match refusal {
             Refusal::Failed(error) => error,
-            Refusal::Token(TokenError::KeysUnavailable) => {
-                tracing::warn!("a token was refused: the keys of its issuer are not available");
+            refusal => {
+                tracing::debug!(%refusal, "an access token was refused");
                 Self::Unauthenticated
             }
-            _ => Self::Unauthenticated,
+        }
+    }
+}
+
+impl Verified {
+    fn new(claims: &Claims, own_key: Option<&str>, until: Timestamp) -> Self {
+        let user = match claims.subject {
+            Subject::User { id, epoch, .. } => Some((id, epoch)),
+            _ => None,
+        };
+        Self { user, scopes: claims.scopes, own_key: own_key.map(str::to_owned), until }
+    }
+
+    fn alive(&self, user: &User) -> Result<(), Refusal> {
+        match self.user {
+            Some(_) if user.status == Status::Blocked => Err(Refusal::UserBlocked),
+            Some(issued) if issued != (user.id, user.epoch) => Err(Refusal::Ended),
+            _ => Ok(()),
         }
     }
 }
@@ -78,12 +98,12 @@ impl Access {
     /// What the token may do: what it says, and no more than the live role of its user gives.
     pub(crate) fn scopes(&self, user: Option<&User>) -> Scopes {
         let given = user.map_or(Scopes::ALL, |user| Scopes::of_role(user.role));
-        self.verified.claims.scopes.and(given)
+        self.verified.scopes.and(given)
     }
 
     /// Whether the token still speaks for this state of its user.
     pub(crate) fn is_live(&self, user: &User) -> bool {
-        alive(&self.verified.claims, user).is_ok()
+        self.verified.alive(user).is_ok()
     }
 }
 
@@ -103,26 +123,28 @@ pub(crate) async fn check(store: &UserStore, token: &str) -> Result<Access, Refu
     {
         return Err(TokenError::UnknownKey.into());
     }
-    let user = match &verified.claims.subject {
-        Subject::User { id, epoch, .. } => Some(live_user(store, *id, *epoch).await?),
-        _ => None,
+    let user = match verified.user {
+        Some((id, epoch)) => Some(live_user(store, id, epoch).await?),
+        None => None,
     };
     if let Some(user) = &user {
-        alive(&verified.claims, user)?;
+        verified.alive(user)?;
     }
     Ok(Access { verified, user })
 }
 
 async fn verify(store: &UserStore, token: &str, hash: TokenHash, now: Timestamp) -> Result<Arc<Verified>, Refusal> {
     let compact = Compact::parse(token)?;
-    let is_outside = compact.issuer().is_ok_and(|issuer| store.issuers().know(issuer));
-    let verified = if is_outside {
+    let issuer = compact.issuer()?;
+    let verified = if store.issuers().know(issuer) {
         let claims = store.issuers().verify_compact(&compact, now).await?;
-        Verified { until: claims.accepted_until().min(now.plus(OUTSIDE)), own_key: None, claims }
-    } else {
+        Verified::new(&claims, None, claims.accepted_until().min(now.plus(OUTSIDE)))
+    } else if issuer == store.settings().tokens.issuer {
         let keys = keys_for(store, &compact).await?;
         let claims = keys.verifier().verify_compact(&compact, now)?;
-        Verified { until: claims.accepted_until(), own_key: compact.kid().map(str::to_owned), claims }
+        Verified::new(&claims, compact.kid(), claims.accepted_until())
+    } else {
+        return Err(TokenError::WrongIssuer.into());
     };
     let verified = Arc::new(verified);
     store.cache().remember_token(hash, &verified);
@@ -153,12 +175,4 @@ async fn live_user(store: &UserStore, id: UserId, epoch: i64) -> Result<Arc<User
         Ok(user)
     })
     .await
-}
-
-fn alive(claims: &Claims, user: &User) -> Result<(), Refusal> {
-    match &claims.subject {
-        Subject::User { .. } if user.status == Status::Blocked => Err(Refusal::UserBlocked),
-        Subject::User { id, epoch, .. } if *id != user.id || *epoch != user.epoch => Err(Refusal::Ended),
-        _ => Ok(()),
-    }
 }

@@ -18,7 +18,7 @@ pub(crate) enum KeyError {
     #[error("tokens.key_encryption_key must have at least 32 characters; make one with `openssl rand -base64 32`")]
     WeakKeyEncryptionKey,
     /// The key is sealed, and there is nothing to open it with.
-    #[error("the signing keys are sealed; set tokens.key_encryption_key to what it was when they were made")]
+    #[error("the signing keys are sealed; set tokens.key_encryption_key to what they were sealed with")]
     Sealed,
     /// The key is sealed with another key, or for another `kid`, or was changed since.
     #[error(

@@ -71,14 +71,14 @@ async fn generate(tokens: Tokens, created_at: Timestamp, signs_at: Timestamp) ->
     made.await.map_err(|error| Error::unavailable("set of signing keys", error))?.map_err(unavailable)
 }
 
-/// Sees to it that a fresh store has a key, and that keys which lie open are encrypted where the settings have a key for
-/// that.
-pub(crate) async fn begin(store: &UserStore) -> Result<()> {
+/// Sees to it that a fresh store has a key, and, where it is asked for, that keys which lie open are encrypted if the
+/// settings have a key for that.
+pub(crate) async fn begin(store: &UserStore, seals: bool) -> Result<()> {
     let keys = signing_keys::all(store.reads()).await?;
     let tokens = store.settings().tokens.clone();
     let now = store.clock().now();
     let are_open = |keys: &[StoredKey]| keys.iter().any(|key| !is_sealed(&key.private));
-    let seals = tokens.key_encryption_key.is_some() && are_open(&keys);
+    let seals = seals && tokens.key_encryption_key.is_some() && are_open(&keys);
     if !seals && Keyring::new(keys).active(now).is_some() {
         return Ok(());
     }
@@ -86,7 +86,7 @@ pub(crate) async fn begin(store: &UserStore) -> Result<()> {
         Box::pin(async move {
             // Another process may have been here meanwhile.
             let ring = Keyring::new(signing_keys::all(tx).await?);
-            if let Some(with) = key_encryption_key(&tokens).map_err(unavailable)? {
+            if let Some(with) = key_encryption_key(&tokens).map_err(unavailable)?.filter(|_| seals) {
                 for key in ring.keys().iter().filter(|key| !is_sealed(&key.private)) {
                     let private = open(&key.private, &key.kid, None).map_err(unavailable)?;
                     let sealed = seal(&private, &key.kid, Some(&with)).map_err(unavailable)?;
@@ -98,7 +98,13 @@ pub(crate) async fn begin(store: &UserStore) -> Result<()> {
         })
     });
     write.await?;
-    if seals && !store.database().empty_log().await? {
+    if !seals {
+        return Ok(());
+    }
+    tracing::warn!(
+        "the signing keys are encrypted from now on: every server and the command line need tokens.key_encryption_key"
+    );
+    if !store.database().empty_log().await? {
         tracing::warn!(
             "the signing keys are encrypted now, but the database's log holds them as they were before until the last process that uses it has stopped"
         );

@@ -71,6 +71,16 @@ impl Keys {
         revoke_key::revoke_key(&self.0, kid).await
     }
 
+    /// Does the same also where the keys cannot be opened, because the `tokens.key_encryption_key` that they were
+    /// encrypted with is lost. A key that takes the place of an active one is encrypted with the one of these settings,
+    /// which the servers have to have, too.
+    ///
+    /// # Errors
+    /// As for [`Keys::revoke_key`].
+    pub async fn revoke_lost_key(&self, kid: &str) -> Result<KeyInfo> {
+        revoke_key::revoke_lost_key(&self.0, kid).await
+    }
+
     /// Makes an access token for the user with this name, in any spelling.
     ///
     /// # Errors
