@@ -193,7 +193,7 @@ fn a_token_of_an_outside_issuer_verifies_with_its_key_set() {
     let issuer = [("USERSTORE_TOKENS_ISSUER", "https://other.example"), ("USERSTORE_TOKENS_AUDIENCE", "members")];
     let token = other.with(&issuer, &["mint-jwt", "alice"]).done();
     let keys = other.store(async |store| store.anyone().published_keys().await.unwrap());
-    is_refused(&desk, &token, "no key is known with the `kid` of the token");
+    is_refused(&desk, &token, "the token is of an issuer that is not known here");
 
     let trust = |audience: &str| {
         let text = "[[issuers]]\nissuer = \"https://other.example\"\njwks_file = \"keys.json\"\n";
