@@ -54,7 +54,7 @@ pub(super) async fn sign_in(store: &UserStore, username: &str, password: Passwor
 
 /// The user whose name and password these are.
 pub(super) async fn verify(store: &UserStore, username: &str, password: Password) -> Result<User> {
-    store.passwords().check_room()?;
+    store.passwords().check_room().await?;
     // A name that nobody can have is looked up like any other: the work tells nothing.
     let name = Username::parse(username).map(|name| name.as_str().to_owned()).unwrap_or_default();
     let found = users::find_named(store.reads(), &name).await?;

@@ -32,6 +32,9 @@ pub(crate) use self::policy::Prepared;
 /// When it makes sense to come back to a queue that was full.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
+/// How long a refusal takes while too many passwords wait.
+const BUSY_PAUSE: Duration = Duration::from_millis(200);
+
 /// The policy for new passwords, and the pool that hashes.
 #[derive(Debug, Clone)]
 pub(crate) struct Passwords {
@@ -87,12 +90,17 @@ impl Passwords {
         self.pool.close();
     }
 
-    /// Asked before the database is, so that a flood of sign-ins that cannot be served costs it nothing.
+    /// Asked before the database is, so that a flood of sign-ins that cannot be served costs it nothing. The refusal
+    /// takes its time: a client that tries again at once would leave no time to answer others.
     ///
     /// # Errors
     /// [`Error::Busy`] while the queue is full.
-    pub(crate) fn check_room(&self) -> Result<()> {
-        if self.pool.has_room() { Ok(()) } else { Err(refuse(PoolError::Full)) }
+    pub(crate) async fn check_room(&self) -> Result<()> {
+        if self.pool.has_room() {
+            return Ok(());
+        }
+        tokio::time::sleep(BUSY_PAUSE).await;
+        Err(refuse(PoolError::Full))
     }
 
     /// The hash of a password, with a new salt.
