@@ -2,8 +2,8 @@
 //!
 //! SQLite takes one writer at a time and makes each commit wait for the disk, so writes queue up in front of one
 //! connection and those that wait are committed together: each in a savepoint of its own where there are several, none
-//! answered before the commit. Since every write of this process goes through that connection, `PRAGMA data_version` on it tells exactly
-//! the writes of others; the queue looks there too, and has the cache forget.
+//! answered before the commit. Since every write of this process goes through that connection, `PRAGMA data_version` on
+//! it tells exactly the writes of others; the queue looks there too, and has the cache forget.
 
 use std::time::Duration;
 

@@ -8,7 +8,7 @@ use super::error::TokenError;
 use crate::model::json::{MalformedJson, Object, parse_object};
 
 /// The most bytes of a token.
-pub(super) const MAX_BYTES: usize = 8 * 1024;
+pub(crate) const MAX_BYTES: usize = 8 * 1024;
 
 /// A token that is well-formed, of which nothing else is known: no signature was checked.
 pub(crate) struct Compact<'t> {

@@ -7,7 +7,7 @@ use super::keys::{self, KnownKeys};
 use super::row::{signing_keys, users};
 use crate::UserStore;
 use crate::error::{Error, Result};
-use crate::jwt::compact::Compact;
+use crate::jwt::compact::{Compact, MAX_BYTES};
 use crate::jwt::{Claims, Subject, TokenError};
 use crate::model::id::UserId;
 use crate::model::role::Status;
@@ -18,8 +18,6 @@ use crate::model::user::User;
 
 /// How long a token of an outside issuer is remembered: its key may leave the issuer's set.
 const OUTSIDE: Duration = Duration::from_mins(1);
-/// The most bytes of a token (see [`TokenError::TooLarge`]).
-const MAX_BYTES: usize = 8 * 1024;
 
 /// A token whose signature, times, issuer and audience were found good: what has to be remembered of it, and no more,
 /// whatever it carries.

@@ -2,17 +2,13 @@
 
 use std::time::Duration;
 
-use super::keys::{sign, within};
+use super::keys::{TokenRequest, issue};
 use super::sign_in::verify;
 use crate::UserStore;
 use crate::error::Result;
 use crate::jwt::AccessToken;
-use crate::jwt::sign::{NewSubject, NewToken};
 use crate::model::password::Password;
 use crate::model::scope::Scopes;
-
-/// The client that tokens are issued to, unless another one asks.
-pub(super) const CLIENT: &str = "userstore";
 
 /// An access token just issued.
 #[derive(Debug)]
@@ -33,20 +29,7 @@ pub(super) async fn log_in(
     scopes: Option<Scopes>,
 ) -> Result<LogIn> {
     let user = verify(store, username, password).await?;
-    let given = Scopes::of_role(user.role);
-    let scopes = scopes.unwrap_or(given);
-    within(scopes, given)?;
-    let (tokens, now) = (&store.settings().tokens, store.clock().now());
-    let token = NewToken {
-        issuer: &tokens.issuer,
-        audience: &tokens.audience,
-        subject: NewSubject::User { id: user.id, username: user.username.as_str(), role: user.role, epoch: user.epoch },
-        id: store.random().uuid(now),
-        client_id: CLIENT,
-        scopes,
-        issued_at: now,
-        not_before: now,
-        expires_at: now.plus(tokens.ttl),
-    };
-    Ok(LogIn { token: sign(store, &token).await?, expires_in: tokens.ttl, scopes })
+    let request = TokenRequest { scopes, ..TokenRequest::default() };
+    let (token, scopes) = issue(store, &user, &request).await?;
+    Ok(LogIn { token, expires_in: store.settings().tokens.ttl, scopes })
 }

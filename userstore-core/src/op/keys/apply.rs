@@ -9,6 +9,7 @@ use crate::UserStore;
 use crate::config::Tokens;
 use crate::database::Written;
 use crate::error::{Error, Result};
+use crate::jwt::SigningAlgorithm;
 use crate::jwt::key::{Change, KeyError, KeyState, Keyring, SigningKey, Step, StoredKey, is_sealed, open, seal};
 use crate::model::timestamp::Timestamp;
 use crate::op::row::signing_keys;
@@ -28,7 +29,9 @@ where
         Box::pin(async move {
             let ring = Keyring::new(signing_keys::all(tx).await?);
             let change = work_out(&ring, now).map_err(refusal)?;
-            make(tx, &tokens, change).await?;
+            // A new key lies as the others do: whoever has no key for them could not open a sealed one among them.
+            let seals = ring.keys().iter().any(|key| is_sealed(&key.private));
+            make(tx, &tokens, seals, change).await?;
             let ring = Keyring::new(signing_keys::all(tx).await?);
             let told = tell(&ring, now).ok_or(Error::NotFound("signing key"))?;
             Ok(Written::of_keys(told))
@@ -45,29 +48,29 @@ fn refusal(error: KeyError) -> Error {
     }
 }
 
-async fn make(tx: &impl ConnectionTrait, tokens: &Tokens, change: Change) -> Result<()> {
+async fn make(tx: &impl ConnectionTrait, tokens: &Tokens, seals: bool, change: Change) -> Result<()> {
     for step in change {
         match step {
             Step::Make { created_at, signs_at } => {
-                let key = generate(tokens.clone(), created_at, signs_at).await?;
+                let key = new_key(tokens.algorithm).await?;
+                let with = key_encryption_key(tokens).map_err(unavailable)?.filter(|_| seals);
+                let private = key.seal(with.as_ref()).map_err(unavailable)?;
+                let (kid, algorithm) = (key.kid().to_owned(), key.algorithm());
+                let key =
+                    StoredKey { kid, algorithm, private, created_at, signs_at, signed_until: None, revoked_at: None };
                 signing_keys::insert(tx, key).await?;
             }
-            Step::SignsAt { kid, at } => drop(signing_keys::set_signs_at(tx, &kid, at).await?),
-            Step::RevokedAt { kid, at } => drop(signing_keys::set_revoked_at(tx, &kid, at).await?),
-            Step::SignedUntil { kid, at } => drop(signing_keys::set_signed_until(tx, &kid, at).await?),
+            Step::SignsAt { kid, at } => signing_keys::set_signs_at(tx, &kid, at).await?,
+            Step::RevokedAt { kid, at } => signing_keys::set_revoked_at(tx, &kid, at).await?,
+            Step::SignedUntil { kid, at } => signing_keys::set_signed_until(tx, &kid, at).await?,
         }
     }
     Ok(())
 }
 
 /// Makes a key, away from the threads that serve: RSA takes its time.
-async fn generate(tokens: Tokens, created_at: Timestamp, signs_at: Timestamp) -> Result<StoredKey> {
-    let made = tokio::task::spawn_blocking(move || {
-        let key = SigningKey::generate(tokens.algorithm)?;
-        let private = key.seal(key_encryption_key(&tokens)?.as_ref())?;
-        let (kid, algorithm) = (key.kid().to_owned(), key.algorithm());
-        Ok(StoredKey { kid, algorithm, private, created_at, signs_at, signed_until: None, revoked_at: None })
-    });
+pub(super) async fn new_key(algorithm: SigningAlgorithm) -> Result<SigningKey> {
+    let made = tokio::task::spawn_blocking(move || SigningKey::generate(algorithm));
     made.await.map_err(|error| Error::unavailable("set of signing keys", error))?.map_err(unavailable)
 }
 
@@ -87,13 +90,17 @@ pub(crate) async fn begin(store: &UserStore, seals: bool) -> Result<()> {
             // Another process may have been here meanwhile.
             let ring = Keyring::new(signing_keys::all(tx).await?);
             if let Some(with) = key_encryption_key(&tokens).map_err(unavailable)?.filter(|_| seals) {
+                // With another key than the others were sealed with, nothing would open them all.
+                for key in ring.keys().iter().filter(|key| key.revoked_at.is_none()) {
+                    open(&key.private, &key.kid, Some(&with)).map_err(unavailable)?;
+                }
                 for key in ring.keys().iter().filter(|key| !is_sealed(&key.private)) {
                     let private = open(&key.private, &key.kid, None).map_err(unavailable)?;
                     let sealed = seal(&private, &key.kid, Some(&with)).map_err(unavailable)?;
                     signing_keys::set_private(tx, &key.kid, sealed).await?;
                 }
             }
-            make(tx, &tokens, ring.begin(now)).await?;
+            make(tx, &tokens, true, ring.begin(now)).await?;
             Ok(Written::of_keys(()))
         })
     });
@@ -106,7 +113,8 @@ pub(crate) async fn begin(store: &UserStore, seals: bool) -> Result<()> {
     );
     if !store.database().empty_log().await? {
         tracing::warn!(
-            "the signing keys are encrypted now, but the database's log holds them as they were before until the last process that uses it has stopped"
+            "the signing keys are encrypted now, but the database's log holds them as they were before until the last \
+             process that uses it has stopped"
         );
     }
     Ok(())

@@ -1,6 +1,5 @@
 //! The signing keys as they are for a while: opened once, for many requests.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::UserStore;
@@ -18,7 +17,6 @@ pub(crate) struct KnownKeys {
     loaded_at: Timestamp,
     holds_until: Option<Timestamp>,
     active: SigningKey,
-    kids: HashSet<String>,
     verifier: Verifier,
     published: PublishedKeys,
 }
@@ -67,7 +65,6 @@ impl KnownKeys {
             holds_until: ring.holds_until(now),
             loaded_at: now,
             active,
-            kids: published.keys.iter().map(|key| key.kid().to_owned()).collect(),
             verifier: Verifier::new(&tokens.issuer, &tokens.audience, jwks),
             published,
             ring,
@@ -81,7 +78,7 @@ impl KnownKeys {
 
     /// Whether tokens of this key are accepted.
     pub(crate) fn accept(&self, kid: &str) -> bool {
-        self.kids.contains(kid)
+        self.published.keys.iter().any(|key| key.kid() == kid)
     }
 
     pub(crate) fn verifier(&self) -> &Verifier {

@@ -2,15 +2,16 @@
 
 use std::time::Duration;
 
+use super::apply::new_key;
 use super::known::unavailable;
 use super::sign::sign;
 use crate::UserStore;
 use crate::error::{Error, Result, Violation};
 use crate::jwt::AccessToken;
-use crate::jwt::key::SigningKey;
 use crate::jwt::sign::{NewSubject, NewToken};
 use crate::model::role::Status;
 use crate::model::scope::{Scope, Scopes};
+use crate::model::user::User;
 use crate::model::username::Username;
 use crate::op::row::users;
 
@@ -21,6 +22,8 @@ const SERVICE_TTL: Duration = Duration::from_hours(90 * 24);
 /// How far a token is off whose time is to be wrong.
 const OFF: Duration = Duration::from_hours(1);
 const SERVICE_CHARS: usize = 128;
+/// The client that tokens are issued to, unless another one asks.
+const CLIENT: &str = "userstore";
 
 /// What an access token made by hand is to be. The faults are for tests of clients, which have to see such a token
 /// refused.
@@ -48,12 +51,21 @@ pub(super) async fn for_user(store: &UserStore, name: &str, request: &TokenReque
     if user.status == Status::Blocked {
         return Err(Error::AccountBlocked);
     }
+    Ok(issue(store, &user, request).await?.0)
+}
+
+/// Issues a token to a user, and tells what it may do.
+pub(in crate::op) async fn issue(
+    store: &UserStore,
+    user: &User,
+    request: &TokenRequest,
+) -> Result<(AccessToken, Scopes)> {
     let given = Scopes::of_role(user.role);
     let scopes = request.scopes.unwrap_or(given);
     within(scopes, given)?;
     let subject =
         NewSubject::User { id: user.id, username: user.username.as_str(), role: user.role, epoch: user.epoch };
-    mint(store, subject, scopes, USER_TTL, request).await
+    Ok((mint(store, subject, scopes, USER_TTL, request).await?, scopes))
 }
 
 pub(super) async fn for_service(store: &UserStore, service: &str, request: &TokenRequest) -> Result<AccessToken> {
@@ -68,7 +80,7 @@ pub(super) async fn for_service(store: &UserStore, service: &str, request: &Toke
 }
 
 /// Refuses the first scope that is not given.
-pub(in crate::op) fn within(asked: Scopes, given: Scopes) -> Result<()> {
+fn within(asked: Scopes, given: Scopes) -> Result<()> {
     match Scope::ALL.iter().find(|scope| asked.contains(**scope) && !given.contains(**scope)) {
         Some(scope) => Err(Error::InsufficientScope(*scope)),
         None => Ok(()),
@@ -96,15 +108,14 @@ async fn mint(
         audience: request.audience.as_deref().unwrap_or(&tokens.audience),
         subject,
         id: store.random().uuid(now),
-        client_id: request.client_id.as_deref().unwrap_or(super::super::log_in::CLIENT),
+        client_id: request.client_id.as_deref().unwrap_or(CLIENT),
         scopes,
         issued_at,
         not_before,
         expires_at: issued_at.max(not_before).plus(ttl),
     };
     if request.unknown_key {
-        let stranger = SigningKey::generate(tokens.algorithm).map_err(unavailable)?;
-        return token.sign(&stranger).map_err(unavailable);
+        return token.sign(&new_key(tokens.algorithm).await?).map_err(unavailable);
     }
     sign(store, &token).await
 }

@@ -15,8 +15,7 @@ pub use self::inspect_token::TokenReport;
 pub(crate) use self::known::{KnownKeys, known};
 pub use self::list_keys::KeyInfo;
 pub use self::mint_token::TokenRequest;
-pub(in crate::op) use self::mint_token::within;
-pub(crate) use self::sign::sign;
+pub(super) use self::mint_token::issue;
 
 use crate::UserStore;
 #[cfg(doc)]

@@ -76,23 +76,23 @@ pub(crate) async fn insert(db: &impl ConnectionTrait, key: StoredKey) -> Result<
     Entity::insert(row).exec_without_returning(db).await.map(drop)
 }
 
-async fn set(db: &impl ConnectionTrait, kid: &str, column: Column, value: impl Into<Expr>) -> Result<bool, DbErr> {
+async fn set(db: &impl ConnectionTrait, kid: &str, column: Column, value: impl Into<Expr>) -> Result<(), DbErr> {
     let update = Entity::update_many().col_expr(column, value.into()).filter(Column::Kid.eq(kid));
-    Ok(update.filter(Column::RevokedAt.is_null()).exec(db).await?.rows_affected == 1)
+    update.filter(Column::RevokedAt.is_null()).exec(db).await.map(drop)
 }
 
 /// Sets when a key signs.
-pub(crate) async fn set_signs_at(db: &impl ConnectionTrait, kid: &str, at: Timestamp) -> Result<bool, DbErr> {
+pub(crate) async fn set_signs_at(db: &impl ConnectionTrait, kid: &str, at: Timestamp) -> Result<(), DbErr> {
     set(db, kid, Column::SignsAt, Expr::value(at.as_millis())).await
 }
 
-/// Sets when the last token of a key expires; `false` where the key was revoked, or is not there any more.
-pub(crate) async fn set_signed_until(db: &impl ConnectionTrait, kid: &str, at: Timestamp) -> Result<bool, DbErr> {
+/// Sets when the last token of a key expires.
+pub(crate) async fn set_signed_until(db: &impl ConnectionTrait, kid: &str, at: Timestamp) -> Result<(), DbErr> {
     set(db, kid, Column::SignedUntil, Expr::value(at.as_millis())).await
 }
 
 /// Sets when a key was revoked.
-pub(crate) async fn set_revoked_at(db: &impl ConnectionTrait, kid: &str, at: Timestamp) -> Result<bool, DbErr> {
+pub(crate) async fn set_revoked_at(db: &impl ConnectionTrait, kid: &str, at: Timestamp) -> Result<(), DbErr> {
     set(db, kid, Column::RevokedAt, Expr::value(at.as_millis())).await
 }
 
