@@ -1,5 +1,8 @@
 //! The settings of access tokens and of outside issuers: what they do, and what is refused.
 
+use std::io::ErrorKind;
+use std::net::TcpListener;
+
 use serde_json::Value;
 
 use super::{Desk, Ran};
@@ -146,4 +149,22 @@ fn addresses_of_key_sets_are_https_or_local() {
         desk.write("userstore.toml", with(url));
         list(&desk, &[]).done();
     }
+}
+
+/// A command does one thing: the key sets of issuers are for the tokens of these issuers.
+#[test]
+fn no_command_fetches_a_key_set_that_it_does_not_need() {
+    let desk = Desk::empty();
+    let token = desk.mint(&["--service", "ci", "--scope", "members:read"]);
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/jwks.json", listener.local_addr().unwrap());
+    let entry = format!("[[issuers]]\nissuer = \"other\"\naudience = \"members\"\njwks_url = \"{url}\"\n");
+    desk.write("userstore.toml", entry);
+    for command in [&["list-users"][..], &["list-keys"], &["list-members"], &["rotate-keys"], &["doctor"], &["migrate"]]
+    {
+        desk.run(command).exits(0);
+    }
+    desk.fed(&["inspect-jwt"], &token).exits(0);
+    listener.set_nonblocking(true).unwrap();
+    assert_eq!(listener.accept().unwrap_err().kind(), ErrorKind::WouldBlock, "something has asked for it");
 }

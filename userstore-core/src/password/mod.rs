@@ -159,3 +159,27 @@ fn refuse(error: PoolError) -> Error {
         error => Error::unavailable("hashing of passwords", error),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::task::{Context, Waker};
+
+    use tokio::time::Instant;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_refusal_while_too_many_wait_takes_its_time() {
+        let settings = config::Passwords { max_concurrent: Some(1), max_queue: 0, ..config::Passwords::default() };
+        let passwords = Passwords::new(&settings, Random).unwrap();
+        let begun = Instant::now();
+        passwords.check_room().await.unwrap();
+        assert_eq!(begun.elapsed(), Duration::ZERO);
+        // Polled once, it takes the only place.
+        let mut hashing = Box::pin(passwords.hash(Prepared::of(&Password::new("correct horse")).unwrap()));
+        assert!(hashing.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        let refused = passwords.check_room().await.unwrap_err();
+        assert!(matches!(refused, Error::Busy { .. }));
+        assert_eq!(begun.elapsed(), BUSY_PAUSE);
+    }
+}
