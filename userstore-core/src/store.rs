@@ -128,7 +128,9 @@ impl Builder {
         let passwords = Passwords::new(&settings.passwords, Random)?;
         let cache = match settings.cache.kind {
             CacheKind::Off => Cache::off(),
-            CacheKind::Auto | CacheKind::Local => Cache::new(settings.cache.ttl),
+            CacheKind::Auto | CacheKind::Local | CacheKind::Redis | CacheKind::Memcached => {
+                Cache::new(settings.cache.ttl)
+            }
         };
         let database = Arc::new(Database::open(&settings.database, existing_only, &cache).await?);
         let sessions = Box::new(DatabaseSessions::new(Arc::clone(&database)));

@@ -35,9 +35,11 @@ pub struct Settings {
     pub server: Server,
     /// Where the accounts are.
     pub database: Database,
+    /// Where Redis is.
+    pub redis: Redis,
     /// How long sessions last.
     pub sessions: Sessions,
-    /// What is remembered in memory.
+    /// What is remembered, and where.
     pub cache: Cache,
     /// Who may sign up.
     pub signup: SignupSettings,
@@ -83,9 +85,10 @@ impl Default for Server {
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Database {
-    /// Which database: `sqlite://FILE`, with `?mode=rwc` to create the file when it is not there.
+    /// Which database: `sqlite://FILE`, with `?mode=rwc` to create the file when it is not there,
+    /// `postgres://USER:PASSWORD@HOST/NAME` or `mysql://USER:PASSWORD@HOST/NAME`.
     pub url: Secret,
-    /// The most connections that read at the same time.
+    /// The most connections at the same time; on SQLite, those that read.
     pub max_connections: u16,
     /// The longest that an operation waits for the database.
     #[serde(deserialize_with = "duration::deserialize")]
@@ -95,6 +98,24 @@ pub struct Database {
 impl Default for Database {
     fn default() -> Self {
         Self { url: Secret::new("sqlite://userstore.db?mode=rwc"), max_connections: 8, timeout: Duration::from_secs(5) }
+    }
+}
+
+/// Where Redis is, which can keep sessions and what the servers remember.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Redis {
+    /// Which Redis: `redis://HOST` or, over TLS, `rediss://HOST`; none by default.
+    pub url: Option<Secret>,
+    /// The longest that an operation waits for Redis, or for Memcached.
+    #[serde(deserialize_with = "duration::deserialize")]
+    pub timeout: Duration,
+}
+
+impl Default for Redis {
+    fn default() -> Self {
+        Self { url: None, timeout: Duration::from_secs(1) }
     }
 }
 
@@ -123,20 +144,24 @@ impl Default for Sessions {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum SessionStoreKind {
-    /// Where it suits the other settings: in the database.
+    /// In Redis where it is configured, else in the database.
     #[default]
     Auto,
     /// In the database.
     Database,
+    /// In Redis.
+    Redis,
 }
 
-/// What is remembered in memory.
+/// What is remembered, and where.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Cache {
-    /// Whether live users and sessions are remembered.
+    /// Where it is remembered.
     pub kind: CacheKind,
+    /// Which Memcached, for the kind `memcached`: `memcache://HOST:11211`.
+    pub memcached_url: Option<Secret>,
     /// The longest that anything is remembered without a look at the database.
     #[serde(deserialize_with = "duration::deserialize")]
     pub ttl: Duration,
@@ -144,22 +169,26 @@ pub struct Cache {
 
 impl Default for Cache {
     fn default() -> Self {
-        Self { kind: CacheKind::Auto, ttl: Duration::from_mins(5) }
+        Self { kind: CacheKind::Auto, memcached_url: None, ttl: Duration::from_mins(5) }
     }
 }
 
-/// Whether live users and sessions are remembered.
+/// Where users, sessions, members and signing keys are remembered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum CacheKind {
-    /// What suits the database: `local` on SQLite.
+    /// In Redis where it is configured, else in this process on SQLite, else nowhere.
     #[default]
     Auto,
-    /// Nothing is remembered: every request asks the database.
+    /// Nowhere: every request asks the database.
     Off,
-    /// In this process.
+    /// In this process. On PostgreSQL and MySQL it is for one server: another would see a change up to 100 ms late.
     Local,
+    /// In Redis, for all servers.
+    Redis,
+    /// In Memcached, for all servers.
+    Memcached,
 }
 
 /// Who may sign up.
@@ -290,6 +319,18 @@ impl Settings {
         }
         if self.passwords.pepper.as_ref().is_some_and(|pepper| pepper.reveal().len() < 16) {
             return refuse("passwords.pepper must be 16 characters or longer; make one with: openssl rand -hex 32");
+        }
+        if self.redis.timeout.is_zero() {
+            return refuse("redis.timeout must be longer than nothing, such as 1s");
+        }
+        if self.redis.url.is_none() && self.sessions.store == SessionStoreKind::Redis {
+            return refuse("sessions.store is redis, which needs redis.url; set REDIS_URL");
+        }
+        if self.redis.url.is_none() && self.cache.kind == CacheKind::Redis {
+            return refuse("cache.kind is redis, which needs redis.url; set REDIS_URL");
+        }
+        if self.cache.memcached_url.is_none() && self.cache.kind == CacheKind::Memcached {
+            return refuse("cache.kind is memcached, which needs cache.memcached_url, such as memcache://127.0.0.1:11211");
         }
         self.tokens.validate(&self.issuers)?;
         crate::database::check(&self.database)?;
