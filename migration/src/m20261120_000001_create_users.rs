@@ -2,6 +2,8 @@
 
 use sea_orm_migration::prelude::*;
 
+use crate::engine::{bytewise, create_index, create_table};
+
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
 
@@ -33,7 +35,7 @@ impl MigrationTrait for Migration {
         let table = Table::create()
             .table(Users::Table)
             .col(ColumnDef::new(Users::Id).uuid().not_null().primary_key())
-            .col(ColumnDef::new(Users::Username).string_len(255).not_null())
+            .col(bytewise(manager, ColumnDef::new(Users::Username).string_len(255).not_null()))
             .col(ColumnDef::new(Users::PasswordHash).string_len(512).not_null())
             .col(ColumnDef::new(Users::Role).string_len(16).not_null())
             .col(ColumnDef::new(Users::Status).string_len(16).not_null())
@@ -45,14 +47,13 @@ impl MigrationTrait for Migration {
             .col(ColumnDef::new(Users::CreatedAt).big_integer().not_null())
             .col(ColumnDef::new(Users::UpdatedAt).big_integer().not_null())
             .to_owned();
-        manager.create_table(table).await?;
-        let username =
-            Index::create().name("uq_users_username").table(Users::Table).col(Users::Username).unique().to_owned();
-        manager.create_index(username).await?;
+        create_table(manager, table).await?;
+        let username = Index::create().table(Users::Table).col(Users::Username).unique().to_owned();
+        create_index(manager, "users", "uq_users_username", username).await?;
         // Lists of one role or status go along these, in the order they are shown.
         for (name, column) in [("ix_users_role", Users::Role), ("ix_users_status", Users::Status)] {
-            let index = Index::create().name(name).table(Users::Table).col(column).col(Users::Username).to_owned();
-            manager.create_index(index).await?;
+            let index = Index::create().table(Users::Table).col(column).col(Users::Username).to_owned();
+            create_index(manager, "users", name, index).await?;
         }
         Ok(())
     }

@@ -2,6 +2,8 @@
 
 use sea_orm_migration::prelude::*;
 
+use crate::engine::{create_index, create_table};
+
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
 
@@ -50,23 +52,12 @@ impl MigrationTrait for Migration {
                     .on_delete(ForeignKeyAction::Cascade),
             )
             .to_owned();
-        manager.create_table(table).await?;
-        let token_hash = Index::create()
-            .name("uq_sessions_token_hash")
-            .table(Sessions::Table)
-            .col(Sessions::TokenHash)
-            .unique()
-            .to_owned();
-        manager.create_index(token_hash).await?;
-        let of_user = Index::create()
-            .name("ix_sessions_user_id")
-            .table(Sessions::Table)
-            .col(Sessions::UserId)
-            .col(Sessions::Id)
-            .to_owned();
-        manager.create_index(of_user).await?;
-        let expired =
-            Index::create().name("ix_sessions_expires_at").table(Sessions::Table).col(Sessions::ExpiresAt).to_owned();
-        manager.create_index(expired).await
+        create_table(manager, table).await?;
+        let token_hash = Index::create().table(Sessions::Table).col(Sessions::TokenHash).unique().to_owned();
+        create_index(manager, "sessions", "uq_sessions_token_hash", token_hash).await?;
+        let of_user = Index::create().table(Sessions::Table).col(Sessions::UserId).col(Sessions::Id).to_owned();
+        create_index(manager, "sessions", "ix_sessions_user_id", of_user).await?;
+        let expired = Index::create().table(Sessions::Table).col(Sessions::ExpiresAt).to_owned();
+        create_index(manager, "sessions", "ix_sessions_expires_at", expired).await
     }
 }

@@ -1,7 +1,8 @@
 //! The member directory, and the last id that was given out in it.
 
 use sea_orm_migration::prelude::*;
-use sea_orm_migration::sea_orm::DbBackend;
+
+use crate::engine::{bytewise, create_index, create_table};
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
@@ -34,19 +35,10 @@ impl MigrationTrait for Migration {
     }
 
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let mut name = ColumnDef::new(Members::Name);
-        name.string_len(255).not_null();
-        // Names are compared and ordered byte by byte. SQLite does so by itself; MariaDB's binary collations would still
-        // leave out blanks at the end, but for this one.
-        match manager.get_database_backend() {
-            DbBackend::MySql => drop(name.extra("COLLATE utf8mb4_nopad_bin")),
-            DbBackend::Postgres => drop(name.extra(r#"COLLATE "C""#)),
-            _ => {}
-        }
         let table = Table::create()
             .table(Members::Table)
             .col(ColumnDef::new(Members::MemberId).big_integer().not_null().primary_key())
-            .col(name)
+            .col(bytewise(manager, ColumnDef::new(Members::Name).string_len(255).not_null()))
             .col(ColumnDef::new(Members::Email).string_len(255))
             .col(ColumnDef::new(Members::Phone).string_len(255))
             .col(ColumnDef::new(Members::Version).big_integer().not_null())
@@ -54,16 +46,20 @@ impl MigrationTrait for Migration {
             .col(ColumnDef::new(Members::CreatedAt).big_integer().not_null())
             .col(ColumnDef::new(Members::UpdatedAt).big_integer().not_null())
             .to_owned();
-        manager.create_table(table).await?;
-        let name = Index::create().name("uq_members_name").table(Members::Table).col(Members::Name).unique().to_owned();
-        manager.create_index(name).await?;
+        create_table(manager, table).await?;
+        let name = Index::create().table(Members::Table).col(Members::Name).unique().to_owned();
+        create_index(manager, "members", "uq_members_name", name).await?;
         // One row: ids are never given out again, also when their members are gone.
         let ids = Table::create()
             .table(MemberIds::Table)
             .col(ColumnDef::new(MemberIds::Id).small_integer().not_null().primary_key())
             .col(ColumnDef::new(MemberIds::Last).big_integer().not_null())
             .to_owned();
-        manager.create_table(ids).await?;
+        create_table(manager, ids).await?;
+        let found = Query::select().column(MemberIds::Id).from(MemberIds::Table).to_owned();
+        if manager.get_connection().query_one(&found).await?.is_some() {
+            return Ok(());
+        }
         let none = Query::insert()
             .into_table(MemberIds::Table)
             .columns([MemberIds::Id, MemberIds::Last])

@@ -2,6 +2,8 @@
 
 use sea_orm_migration::prelude::*;
 
+use crate::engine::{bytewise, create_table};
+
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
 
@@ -27,7 +29,7 @@ impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let table = Table::create()
             .table(SigningKeys::Table)
-            .col(ColumnDef::new(SigningKeys::Kid).string_len(64).not_null().primary_key())
+            .col(bytewise(manager, ColumnDef::new(SigningKeys::Kid).string_len(64).not_null()).primary_key())
             .col(ColumnDef::new(SigningKeys::Algorithm).string_len(16).not_null())
             .col(ColumnDef::new(SigningKeys::PrivateKey).blob().not_null())
             .col(ColumnDef::new(SigningKeys::CreatedAt).big_integer().not_null())
@@ -35,6 +37,6 @@ impl MigrationTrait for Migration {
             .col(ColumnDef::new(SigningKeys::SignedUntil).big_integer())
             .col(ColumnDef::new(SigningKeys::RevokedAt).big_integer())
             .to_owned();
-        manager.create_table(table).await
+        create_table(manager, table).await
     }
 }

@@ -1,19 +1,18 @@
 //! The store: what is open, and the doors into it.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
-use sea_orm::DatabaseConnection;
 use serde::Serialize;
 use tokio::task::JoinHandle;
 
 use crate::cache::Cache;
 use crate::clock::Clock;
 use crate::config::{CacheKind, Secret, Settings};
-use crate::database::{self, Database};
+use crate::database::{self, Database, Reads, Writes};
 use crate::error::Result;
 use crate::jwt::Issuers;
 use crate::model::timestamp::Timestamp;
-use crate::op::{Admin, Anyone, Bearer, Caller, Keys, known_keys};
+use crate::op::{Admin, Anyone, Bearer, Caller, Keys, KnownKeys, known_keys};
 use crate::password::Passwords;
 use crate::random::Random;
 use crate::session::{DatabaseSessions, SessionStore};
@@ -37,6 +36,8 @@ pub(crate) struct Inner {
     sessions: Box<dyn SessionStore>,
     cache: Cache,
     passwords: Passwords,
+    /// The signing keys as they were read last, where the cache does not keep them.
+    last_keys: RwLock<Option<Arc<KnownKeys>>>,
     issuers: Issuers,
     #[expect(dead_code, reason = "it ends when it is dropped")]
     background: Background,
@@ -126,24 +127,40 @@ impl Builder {
         let Self { settings, clock, existing_only, for_one_task } = self;
         settings.validate()?;
         let passwords = Passwords::new(&settings.passwords, Random)?;
-        let cache = match settings.cache.kind {
-            CacheKind::Off => Cache::off(),
-            CacheKind::Auto | CacheKind::Local | CacheKind::Redis | CacheKind::Memcached => {
-                Cache::new(settings.cache.ttl)
-            }
-        };
-        let database = Arc::new(Database::open(&settings.database, existing_only, &cache).await?);
+        let opened = Database::open(&settings.database, existing_only).await?;
+        let cache = cache(&settings, opened.reads()).await?;
+        let database = Arc::new(opened.with(cache.clone()));
         let sessions = Box::new(DatabaseSessions::new(Arc::clone(&database)));
         let issuers = Issuers::new(settings.issuers.clone())?;
         let background = if for_one_task { Background(None) } else { Background::keep_fresh(&issuers, &clock) };
-        let inner =
-            Inner { settings, clock, random: Random, database, sessions, cache, passwords, issuers, background };
+        let inner = Inner {
+            settings,
+            clock,
+            random: Random,
+            database,
+            sessions,
+            cache,
+            passwords,
+            last_keys: RwLock::new(None),
+            issuers,
+            background,
+        };
         let store = UserStore(Arc::new(inner));
         crate::op::begin_keys(&store, !for_one_task).await?;
         if !for_one_task {
             tokio::spawn(crate::op::sweep_until_dropped(Arc::downgrade(&store.0)));
         }
         Ok(store)
+    }
+}
+
+/// Where the settings want things to be remembered.
+async fn cache(settings: &Settings, reads: &Reads) -> Result<Cache> {
+    let ttl = settings.cache.ttl;
+    match settings.cache.kind {
+        CacheKind::Local => Cache::local(ttl, reads).await,
+        CacheKind::Auto if reads.is_sqlite() => Cache::local(ttl, reads).await,
+        _ => Ok(Cache::Off),
     }
 }
 
@@ -248,11 +265,11 @@ impl UserStore {
         Self(inner)
     }
 
-    pub(crate) fn reads(&self) -> &DatabaseConnection {
+    pub(crate) fn reads(&self) -> &Reads {
         self.0.database.reads()
     }
 
-    pub(crate) fn writes(&self) -> &database::Queue {
+    pub(crate) fn writes(&self) -> &Writes {
         self.0.database.writes()
     }
 
@@ -266,6 +283,15 @@ impl UserStore {
 
     pub(crate) fn cache(&self) -> &Cache {
         &self.0.cache
+    }
+
+    /// The signing keys as they were read last: not necessarily as they are.
+    pub(crate) fn last_keys(&self) -> Option<Arc<KnownKeys>> {
+        self.0.last_keys.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn remember_last_keys(&self, keys: &Arc<KnownKeys>) {
+        *self.0.last_keys.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(keys));
     }
 
     pub(crate) fn passwords(&self) -> &Passwords {

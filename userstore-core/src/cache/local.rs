@@ -28,7 +28,7 @@ const TOKENS: u64 = 20_000;
 /// before it loads, and what it then remembers is dropped if anything was forgotten since: an old record never comes
 /// back.
 #[derive(Debug, Clone)]
-pub(crate) struct Cache(Option<Arc<Shelves>>);
+pub(crate) struct Local(Arc<Shelves>);
 
 #[derive(Debug)]
 struct Shelves {
@@ -46,56 +46,49 @@ struct Shelves {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Ticket(u64);
 
-impl Cache {
-    /// A cache that remembers for `ttl` at most.
+impl Local {
+    /// Remembers for `ttl` at most.
     pub(crate) fn new(ttl: Duration) -> Self {
         let weigh_user = |_: &UserId, user: &Arc<User>| 512 + u32::try_from(user.data.size()).unwrap_or(u32::MAX / 2);
         let weigh_member = |_: &MemberId, member: &Arc<Member>| weigh(member);
-        Self(Some(Arc::new(Shelves {
+        Self(Arc::new(Shelves {
             sessions: Map::builder().max_capacity(SESSIONS).time_to_live(ttl).build(),
             users: Map::builder().max_capacity(USER_BYTES).weigher(weigh_user).time_to_live(ttl).build(),
             members: Map::builder().max_capacity(MEMBER_BYTES).weigher(weigh_member).time_to_live(ttl).build(),
             tokens: Map::builder().max_capacity(TOKENS).time_to_live(ttl).build(),
             keys: RwLock::new(None),
             forgotten: RwLock::new(0),
-        })))
-    }
-
-    /// A cache that remembers nothing.
-    pub(crate) fn off() -> Self {
-        Self(None)
+        }))
     }
 
     pub(crate) fn session(&self, hash: &TokenHash) -> Option<Arc<Session>> {
-        self.0.as_ref()?.sessions.get(hash)
+        self.0.sessions.get(hash)
     }
 
     pub(crate) fn user(&self, id: &UserId) -> Option<Arc<User>> {
-        self.0.as_ref()?.users.get(id)
+        self.0.users.get(id)
     }
 
     pub(crate) fn member(&self, id: MemberId) -> Option<Arc<Member>> {
-        self.0.as_ref()?.members.get(&id)
+        self.0.members.get(&id)
     }
 
     pub(crate) fn keys(&self) -> Option<Arc<KnownKeys>> {
-        read(&self.0.as_ref()?.keys).clone()
+        read(&self.0.keys).clone()
     }
 
     pub(crate) fn token(&self, hash: &TokenHash) -> Option<Arc<Verified>> {
-        self.0.as_ref()?.tokens.get(hash)
+        self.0.tokens.get(hash)
     }
 
     /// Remembers an access token as verified.
     pub(crate) fn remember_token(&self, hash: TokenHash, verified: &Arc<Verified>) {
-        if let Some(shelves) = &self.0 {
-            shelves.tokens.insert(hash, Arc::clone(verified));
-        }
+        self.0.tokens.insert(hash, Arc::clone(verified));
     }
 
     /// To be taken before a load.
     pub(crate) fn ticket(&self) -> Ticket {
-        Ticket(self.0.as_ref().map_or(0, |shelves| *read(&shelves.forgotten)))
+        Ticket(*read(&self.0.forgotten))
     }
 
     /// Remembers what was loaded since the ticket was taken.
@@ -159,18 +152,16 @@ impl Cache {
 
     /// Lets nothing be forgotten between the look at the ticket and the keeping.
     fn keep(&self, ticket: Ticket, insert: impl FnOnce(&Shelves)) {
-        let Some(shelves) = &self.0 else { return };
-        let forgotten = read(&shelves.forgotten);
+        let forgotten = read(&self.0.forgotten);
         if *forgotten == ticket.0 {
-            insert(shelves);
+            insert(&self.0);
         }
     }
 
     fn change(&self, forget: impl FnOnce(&Shelves)) {
-        let Some(shelves) = &self.0 else { return };
-        let mut forgotten = write(&shelves.forgotten);
+        let mut forgotten = write(&self.0.forgotten);
         *forgotten += 1;
-        forget(shelves);
+        forget(&self.0);
     }
 }
 

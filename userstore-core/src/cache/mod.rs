@@ -1,5 +1,138 @@
-//! What is remembered of users, sessions and members, so that an authenticated read does no database work.
+//! What is remembered of users, sessions, members and signing keys: in this process, in a cache that all servers share,
+//! or not at all.
 
+mod changes;
 mod local;
+mod record;
+mod shared;
+mod shelf;
+mod terms;
 
-pub(crate) use self::local::Cache;
+use std::sync::Arc;
+
+use sea_orm::{ConnectionTrait as _, DbBackend, DbErr};
+
+use self::changes::Changes;
+pub(crate) use self::local::Local;
+pub(crate) use self::record::KeysDigest;
+pub(crate) use self::shared::Slot;
+use self::shelf::Barred;
+pub(crate) use self::shelf::{Shared, member_key, signing_keys_key, user_key};
+use crate::database::{Reads, Stale, Tx};
+use crate::error::Result;
+use crate::model::session::TokenHash;
+use crate::op::Verified;
+use crate::op::row::store_state;
+
+/// What is remembered, and where. Clones share it.
+#[derive(Debug, Clone)]
+pub(crate) enum Cache {
+    /// Nothing is.
+    Off,
+    /// In this process. Where the database does not tell what other processes change, each counts its changes.
+    Local(Local, Option<Arc<Changes>>),
+    /// In Redis or Memcached.
+    Shared(Arc<Shared>),
+}
+
+/// What has to be forgotten after a change.
+#[derive(Debug, Default)]
+pub(crate) enum Change {
+    #[default]
+    Nothing,
+    Local(Vec<Stale>, Option<i64>),
+    Shared(Barred),
+}
+
+impl Change {
+    /// Whether it is for this process alone, and so is forgotten at once.
+    pub(crate) fn is_here(&self) -> bool {
+        !matches!(self, Self::Shared(_))
+    }
+}
+
+impl Cache {
+    /// In this process; see [`Local`]. On a server, where others change things unseen, it looks for their changes.
+    pub(crate) async fn local(ttl: std::time::Duration, reads: &Reads) -> Result<Self> {
+        let local = Local::new(ttl);
+        let changes = match reads.get_database_backend() {
+            DbBackend::Sqlite => None,
+            _ => Some(Changes::watch(local.clone(), reads.clone()).await?),
+        };
+        Ok(Self::Local(local, changes))
+    }
+
+    /// What is remembered in this process.
+    pub(crate) fn here(&self) -> Option<&Local> {
+        match self {
+            Self::Local(local, _) => Some(local),
+            _ => None,
+        }
+    }
+
+    /// What is remembered where all servers can see it.
+    pub(crate) fn shared(&self) -> Option<&Arc<Shared>> {
+        match self {
+            Self::Shared(shared) => Some(shared),
+            _ => None,
+        }
+    }
+
+    /// An access token that was verified.
+    pub(crate) fn token(&self, hash: &TokenHash) -> Option<Arc<Verified>> {
+        match self {
+            Self::Off => None,
+            Self::Local(local, _) => local.token(hash),
+            Self::Shared(shared) => shared.token(hash),
+        }
+    }
+
+    /// Remembers an access token as verified.
+    pub(crate) fn remember_token(&self, hash: TokenHash, verified: &Arc<Verified>) {
+        match self {
+            Self::Off => {}
+            Self::Local(local, _) => local.remember_token(hash, verified),
+            Self::Shared(shared) => shared.remember_token(hash, verified),
+        }
+    }
+
+    /// Makes ready for the commit of a transaction that makes this stale: nobody puts it into a shared cache any more.
+    pub(crate) async fn begin(&self, tx: &Tx, stale: Vec<Stale>) -> Result<Change, DbErr> {
+        let stale: Vec<Stale> = stale.into_iter().filter(|stale| !stale.is_empty()).collect();
+        if stale.is_empty() {
+            return Ok(Change::Nothing);
+        }
+        match self {
+            Self::Off => Ok(Change::Nothing),
+            Self::Local(_, None) => Ok(Change::Local(stale, None)),
+            Self::Local(_, Some(_)) => Ok(Change::Local(stale, Some(store_state::count_change(tx).await?))),
+            Self::Shared(shared) => Ok(shared.bar(tx, &stale).await?.map_or(Change::Nothing, Change::Shared)),
+        }
+    }
+
+    /// Sees to it, after the commit and before the answer, that nobody remembers what was stale.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`](crate::Error::Unavailable) where that cannot be said: the change was made, but may not be
+    /// seen everywhere.
+    pub(crate) async fn end(&self, change: Change) -> Result<()> {
+        match (change, self) {
+            (Change::Local(stale, number), Self::Local(local, changes)) => {
+                stale.iter().for_each(|stale| local.forget(stale));
+                if let (Some(changes), Some(number)) = (changes, number) {
+                    changes.made(number);
+                }
+                Ok(())
+            }
+            (Change::Shared(barred), Self::Shared(shared)) => shared.clear(barred).await,
+            _ => Ok(()),
+        }
+    }
+
+    /// Forgets everything that is remembered in this process, since another one has changed something.
+    pub(crate) fn clear(&self) {
+        if let Self::Local(local, _) = self {
+            local.clear();
+        }
+    }
+}

@@ -330,7 +330,9 @@ impl Settings {
             return refuse("cache.kind is redis, which needs redis.url; set REDIS_URL");
         }
         if self.cache.memcached_url.is_none() && self.cache.kind == CacheKind::Memcached {
-            return refuse("cache.kind is memcached, which needs cache.memcached_url, such as memcache://127.0.0.1:11211");
+            return refuse(
+                "cache.kind is memcached, which needs cache.memcached_url, such as memcache://127.0.0.1:11211",
+            );
         }
         self.tokens.validate(&self.issuers)?;
         crate::database::check(&self.database)?;

@@ -7,7 +7,6 @@ use sea_orm::DbErr;
 use tokio::sync::oneshot;
 
 use super::write::Tx;
-use crate::cache::Cache;
 use crate::error::{Error, Result};
 use crate::model::id::UserId;
 use crate::model::member::MemberId;
@@ -43,6 +42,14 @@ impl Stale {
 }
 
 impl<T> Written<T> {
+    pub(super) fn take_stale(&mut self) -> Stale {
+        std::mem::take(&mut self.stale)
+    }
+
+    pub(super) fn into_value(self) -> T {
+        self.value
+    }
+
     /// A write that changes nothing that is cached.
     pub(crate) fn new(value: T) -> Self {
         Self { value, stale: Stale::default() }
@@ -80,8 +87,11 @@ pub(super) trait Job: Send {
     /// The database's own, after which nothing in the same transaction can be trusted.
     fn run<'a>(&'a mut self, transaction: &'a Tx) -> BoxFuture<'a, Result<bool, DbErr>>;
 
-    /// Answers, once the commit has succeeded or failed.
-    fn finish(self: Box<Self>, failure: Option<&DbErr>, cache: &Cache);
+    /// What the work makes stale, if it was done.
+    fn stale(&mut self) -> Option<Stale>;
+
+    /// Answers, once the commit has succeeded, and nobody remembers what is stale, or has failed.
+    fn finish(self: Box<Self>, failure: Option<&str>);
 }
 
 struct Waiting<T, W> {
@@ -127,21 +137,16 @@ where
         })
     }
 
-    fn finish(self: Box<Self>, failure: Option<&DbErr>, cache: &Cache) {
+    fn stale(&mut self) -> Option<Stale> {
+        let written = self.result.as_mut()?.as_mut().ok()?;
+        Some(written.take_stale())
+    }
+
+    fn finish(self: Box<Self>, failure: Option<&str>) {
         let answer = match (self.result, failure) {
             (Some(Err(refusal)), _) => Err(refusal),
-            (Some(Ok(written)), None) => {
-                cache.forget(&written.stale);
-                Ok(written.value)
-            }
-            (result, failure) => {
-                // Whether a failed commit has reached the disk is not known.
-                if let Some(Ok(written)) = result {
-                    cache.forget(&written.stale);
-                }
-                let reason = failure.map_or_else(|| "the write was not made".to_owned(), ToString::to_string);
-                Err(Error::unavailable("database", reason))
-            }
+            (Some(Ok(written)), None) => Ok(written.value),
+            (_, failure) => Err(Error::unavailable("database", failure.unwrap_or("the write was not made").to_owned())),
         };
         // Nobody may be waiting any more; the write stands all the same.
         let _unheard = self.reply.send(answer);

@@ -3,31 +3,27 @@
 use std::time::Duration;
 
 use migration::{Migrator, MigratorTrait as _};
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, Statement, TransactionTrait as _};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement, TransactionTrait as _};
 
-use super::write::{Tx, is_busy, try_begin};
+use super::server::{Target, is_lost};
+use super::sqlite::{is_busy, try_begin};
+use super::write::Tx;
 use crate::error::{Error, Result};
 
 /// How long another process may take for its migrations.
 const LONGEST: Duration = Duration::from_mins(1);
 const PAUSE: Duration = Duration::from_millis(10);
 
+/// What says that MySQL's named lock of this database is to be had.
+const NAMED_LOCK: &str = "CONCAT('userstore.migrations.', MD5(DATABASE()))";
+/// PostgreSQL's number for the same, in each database: the first letters of the name.
+const NUMBERED_LOCK: i64 = 0x7573_6572_7374_6f72;
+
 /// Applies what is missing. The write lock of SQLite is held from the first look to the commit, so that of two
 /// processes that start together one does the work and the other finds it done; killed at any point, nothing is done.
-pub(super) async fn up(connection: &DatabaseConnection, timeout: Duration) -> Result<()> {
-    let wanted: Vec<String> = Migrator::migrations().iter().map(|migration| migration.name().to_owned()).collect();
-    // A file that has no table of migrations yet has none.
-    let done = match rows(connection).await {
-        Err(error) if is_busy(&error) => return Err(error.into()),
-        rows => rows.unwrap_or_default(),
-    };
-    let done: Vec<String> = done.into_iter().map(|(name, _)| name).collect();
-    if done == wanted {
+pub(super) async fn on_sqlite(connection: &DatabaseConnection, timeout: Duration) -> Result<()> {
+    if is_done(connection).await? {
         return Ok(());
-    }
-    if done.iter().any(|name| !wanted.contains(name)) {
-        let message = "the database was changed by another version of userstore; use that version, or a newer one";
-        return Err(Error::Settings(message.to_owned()));
     }
     let transaction = lock(connection, timeout).await?;
     let nested = transaction.begin().await?;
@@ -35,6 +31,54 @@ pub(super) async fn up(connection: &DatabaseConnection, timeout: Duration) -> Re
     nested.commit().await?;
     transaction.commit().await?;
     Ok(())
+}
+
+/// Applies what is missing, under a lock that the server has for it and gives back when the connection ends.
+///
+/// PostgreSQL does it all in one transaction. MySQL commits each change of a table by itself: there, a migration that was
+/// killed half-way is begun again, and leaves out what it finds.
+pub(super) async fn on_server(target: &Target, timeout: Duration) -> Result<()> {
+    let connection = target.connect_once().await?;
+    if !is_done(&connection).await? {
+        let seconds = timeout.max(LONGEST).as_secs();
+        let backend = connection.get_database_backend();
+        let ask = |sql: String| connection.query_one_raw(Statement::from_string(backend, sql));
+        if backend == DbBackend::Postgres {
+            let transaction = connection.begin().await?;
+            transaction.execute_unprepared(&format!("SET LOCAL lock_timeout = '{seconds}s'")).await?;
+            transaction.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({NUMBERED_LOCK})")).await?;
+            let nested = transaction.begin().await?;
+            Migrator::up(&nested, None).await?;
+            nested.commit().await?;
+            transaction.commit().await?;
+        } else {
+            let got = ask(format!("SELECT CAST(GET_LOCK({NAMED_LOCK}, {seconds}) AS SIGNED)")).await?;
+            let got = got.map(|row| row.try_get_by_index::<Option<i64>>(0)).transpose()?.flatten();
+            if got != Some(1) {
+                return Err(Error::unavailable("database", "another process holds the lock of the migrations"));
+            }
+            Migrator::up(&connection, None).await?;
+        }
+    }
+    // With it ends the lock.
+    connection.close().await?;
+    Ok(())
+}
+
+/// Whether every migration was applied.
+async fn is_done(connection: &DatabaseConnection) -> Result<bool> {
+    let wanted: Vec<String> = Migrator::migrations().iter().map(|migration| migration.name().to_owned()).collect();
+    // A database that has no table of migrations yet has none.
+    let done = match rows(connection).await {
+        Err(error) if is_busy(&error) || is_lost(&error) => return Err(error.into()),
+        rows => rows.unwrap_or_default(),
+    };
+    let done: Vec<String> = done.into_iter().map(|(name, _)| name).collect();
+    if done.iter().any(|name| !wanted.contains(name)) {
+        let message = "the database was changed by another version of userstore; use that version, or a newer one";
+        return Err(Error::Settings(message.to_owned()));
+    }
+    Ok(done == wanted)
 }
 
 /// Waits while another process migrates, which may take longer than any operation.

@@ -1,61 +1,112 @@
-//! The database: connections, the queue of writes, migrations. Which database it is, sea-orm knows; which tables there
-//! are, `op::row` knows.
+//! The database: connections, writes, migrations. Which database it is, sea-orm knows; which tables there are, `op::row`
+//! knows.
 
-mod connect;
 mod job;
 mod migrate;
+mod reads;
+mod server;
+mod sqlite;
+mod url;
 mod write;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbErr, SqlErr, Statement};
 
+use self::server::Server;
+use self::url::Url;
 use crate::cache::Cache;
 use crate::config;
 use crate::error::{Error, Result};
 
 pub(crate) use self::job::{Stale, Written};
 pub(crate) use self::migrate::applied;
-pub(crate) use self::write::Queue;
+pub(crate) use self::reads::Reads;
+use self::write::Pool;
+pub(crate) use self::write::{Tx, Writes};
 
 /// A database, up to date with all migrations.
 #[derive(Debug)]
 pub(crate) struct Database {
-    reads: DatabaseConnection,
-    writes: write::Queue,
-    file: PathBuf,
+    reads: Reads,
+    writes: Writes,
+    file: Option<PathBuf>,
+}
+
+/// A database that is open for reading. For writing, it needs to know who has to be told.
+pub(crate) struct Opened {
+    reads: Reads,
+    file: Option<PathBuf>,
+    writer: Writer,
+}
+
+enum Writer {
+    Sqlite(DatabaseConnection, sqlite::Target),
+    Server(Server),
+}
+
+impl Opened {
+    /// Connections for reading.
+    pub(crate) fn reads(&self) -> &Reads {
+        &self.reads
+    }
+
+    /// Makes ready for writes, of which this cache is told.
+    pub(crate) fn with(self, cache: Cache) -> Database {
+        let Self { reads, file, writer } = self;
+        let writes = match writer {
+            Writer::Sqlite(connection, target) => Writes::Queue(sqlite::Queue::start(target, connection, cache)),
+            Writer::Server(server) => Writes::Pool(Pool::new(server, cache)),
+        };
+        Database { reads, writes, file }
+    }
 }
 
 impl Database {
-    /// Opens the database, brings its tables up to date, and starts the queue of writes.
-    pub(crate) async fn open(settings: &config::Database, existing_only: bool, cache: &Cache) -> Result<Self> {
-        let target = connect::Target::parse(settings, existing_only)?;
-        let file = target.file().to_owned();
-        let writer = connect::retry(&target, || connect::writer(&target)).await?;
-        migrate::up(&writer, settings.timeout).await?;
-        let reads = connect::retry(&target, || connect::readers(&target, settings.max_connections)).await?;
-        let writes = write::Queue::start(target, writer, cache.clone());
-        Ok(Self { reads, writes, file })
+    /// Opens the database, and brings its tables up to date.
+    pub(crate) async fn open(settings: &config::Database, existing_only: bool) -> Result<Opened> {
+        let target = Url::parse(settings, existing_only)?;
+        let (reads, writer) = match &target {
+            Url::Sqlite(target) => {
+                let writer = sqlite::retry(target, || sqlite::writer(target)).await?;
+                migrate::on_sqlite(&writer, settings.timeout).await?;
+                let reads = sqlite::retry(target, || sqlite::readers(target, settings.max_connections)).await?;
+                (Reads::Sqlite(reads), Writer::Sqlite(writer, target.clone()))
+            }
+            Url::Server(target) => {
+                migrate::on_server(target, settings.timeout).await?;
+                let server = Server::open(target.clone()).await?;
+                (Reads::Server(server.clone()), Writer::Server(server))
+            }
+        };
+        let file = match target {
+            Url::Sqlite(target) => Some(target.file().to_owned()),
+            Url::Server(_) => None,
+        };
+        Ok(Opened { reads, file, writer })
     }
 
     /// Connections for reading. What was committed before a read starts, it sees.
-    pub(crate) fn reads(&self) -> &DatabaseConnection {
+    pub(crate) fn reads(&self) -> &Reads {
         &self.reads
     }
 
     /// Where writes are made.
-    pub(crate) fn writes(&self) -> &write::Queue {
+    pub(crate) fn writes(&self) -> &Writes {
         &self.writes
     }
 
-    /// The file the database is in.
-    pub(crate) fn file(&self) -> &PathBuf {
-        &self.file
+    /// The file the database is in, where it is in one.
+    pub(crate) fn file(&self) -> Option<&Path> {
+        self.file.as_deref()
     }
 
     /// Empties the log that writes go to first, so that nothing is left there of what they have replaced. `false` where
     /// another process is still reading from it.
     pub(crate) async fn empty_log(&self) -> Result<bool> {
+        if self.file().is_none() {
+            return Ok(true);
+        }
         let checkpoint = Statement::from_string(self.reads.get_database_backend(), "PRAGMA wal_checkpoint(TRUNCATE)");
         let row = self.reads.query_one_raw(checkpoint).await?;
         let is_busy = row.map(|row| row.try_get_by_index::<i64>(0)).transpose()?;
@@ -65,15 +116,13 @@ impl Database {
     /// Finishes the writes that were accepted, and closes every connection.
     pub(crate) async fn close(&self) {
         self.writes.close().await;
-        if let Err(error) = self.reads.close_by_ref().await {
-            tracing::warn!(%error, "the database was not closed in order");
-        }
+        self.reads.close().await;
     }
 }
 
-/// Checks settings as opening does, without touching a file.
+/// Checks settings as opening does, without touching a database.
 pub(crate) fn check(settings: &config::Database) -> Result<()> {
-    connect::Target::parse(settings, false).map(drop)
+    Url::parse(settings, false).map(drop)
 }
 
 impl From<DbErr> for Error {

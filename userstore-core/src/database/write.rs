@@ -1,221 +1,208 @@
-//! The queue of writes.
-//!
-//! SQLite takes one writer at a time and makes each commit wait for the disk, so writes queue up in front of one
-//! connection and those that wait are committed together: each in a savepoint of its own where there are several, none
-//! answered before the commit. Since every write of this process goes through that connection, `PRAGMA data_version` on
-//! it tells exactly the writes of others; the queue looks there too, and has the cache forget.
+//! Making writes: on SQLite in a queue, elsewhere side by side.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use sea_orm::{
-    ConnectionTrait as _, DatabaseConnection, DatabaseTransaction, DbErr, RuntimeErr, SqliteTransactionMode, Statement,
-    TransactionOptions, TransactionTrait as _,
-};
-use tokio::sync::{Mutex, mpsc, oneshot};
-use tokio::task::JoinHandle;
-use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout_at};
+use sea_orm::{DatabaseTransaction, DbErr, RuntimeErr, TransactionTrait as _};
+use tokio::sync::RwLock;
+use tokio::time::{Instant, sleep, timeout_at};
 
-use super::connect::{Target, writer};
-use super::job::{Job, Work};
+use super::job::{Work, Written};
+use super::server::{Server, is_lost, is_read_only};
+use super::sqlite::Queue;
 use crate::cache::Cache;
 use crate::error::{Error, Result};
-use sea_orm::sqlx::error::DatabaseError;
+use crate::random::Random;
 
 /// A transaction that writes.
 pub(crate) type Tx = DatabaseTransaction;
 
-/// How many writes wait before further ones have to wait to queue.
-const CAPACITY: usize = 1024;
-/// The most writes of one commit.
-const BATCH: usize = 64;
-/// How often the queue looks for the writes of others: often enough for them to be seen within 100 ms.
-const LOOK: Duration = Duration::from_millis(25);
+/// How often a write that others were in the way of is tried.
+const TRIES: u32 = 12;
 
 /// Where writes are handed in.
 #[derive(Debug)]
-pub(crate) struct Queue {
-    jobs: Mutex<Option<mpsc::Sender<Box<dyn Job>>>>,
-    sender: mpsc::WeakSender<Box<dyn Job>>,
-    worker: Mutex<Option<JoinHandle<()>>>,
-    timeout: Duration,
+pub(crate) enum Writes {
+    Queue(Queue),
+    Pool(Pool),
 }
 
-impl Queue {
-    pub(super) fn start(target: Target, connection: DatabaseConnection, cache: Cache) -> Self {
-        let (sender, receiver) = mpsc::channel(CAPACITY);
-        let timeout = target.timeout();
-        let worker = Worker { target, connection, cache, version: None, has_failed: false };
-        let worker = tokio::spawn(worker.run(receiver));
-        Self { sender: sender.downgrade(), jobs: Mutex::new(Some(sender)), worker: Mutex::new(Some(worker)), timeout }
-    }
-
-    /// Makes a write in a transaction of its own. It is durable, and the cache has forgotten what it made stale, before
-    /// this returns `Ok`; after any error but [`Error::Unavailable`], nothing was written.
+impl Writes {
+    /// Makes a write in a transaction of its own. It is durable, and nobody remembers what it made stale, before this
+    /// returns `Ok`; after any error but [`Error::Unavailable`], nothing was written.
     ///
-    /// The write is made to the end also when the caller goes away.
+    /// The write is made to the end also when the caller goes away. It may be tried again from the start where another
+    /// transaction was in its way, and so does nothing but what the transaction undoes.
     pub(crate) async fn run<T, W>(&self, work: W) -> Result<T>
     where
-        W: for<'t> FnOnce(&'t Tx) -> Work<'t, T> + Send + 'static,
+        W: for<'t> FnOnce(&'t Tx) -> Work<'t, T> + Clone + Send + Sync + 'static,
         T: Send + 'static,
     {
-        let (reply, answer) = oneshot::channel();
-        let job = super::job::boxed(work, reply);
-        let deadline = Instant::now() + self.timeout;
-        let late = |_| Error::unavailable("database", "the write was not done in time");
-        let closed = || Error::unavailable("database", "the store is closed");
-        let sender = self.sender.upgrade().ok_or_else(closed)?;
-        timeout_at(deadline, sender.send(job)).await.map_err(late)?.map_err(|_| closed())?;
-        drop(sender);
-        timeout_at(deadline, answer).await.map_err(late)?.map_err(|_| closed())?
+        match self {
+            Self::Queue(queue) => queue.run(work).await,
+            Self::Pool(pool) => pool.run(work).await,
+        }
     }
 
     /// Finishes what was handed in, and takes no more.
     pub(super) async fn close(&self) {
-        drop(self.jobs.lock().await.take());
-        if let Some(worker) = self.worker.lock().await.take()
-            && let Err(error) = worker.await
-        {
-            tracing::error!(%error, "the queue of writes ended badly");
+        match self {
+            Self::Queue(queue) => queue.close().await,
+            Self::Pool(pool) => *pool.0.is_closed.write().await = true,
         }
     }
 }
 
-struct Worker {
-    target: Target,
-    connection: DatabaseConnection,
+/// Writes on a database server, each on a connection of its own.
+///
+/// The server keeps those apart that touch the same row: a row that a change is worked out from is read under its lock.
+/// Two that wait for each other it stops, and one of them is made again.
+#[derive(Debug, Clone)]
+pub(crate) struct Pool(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    server: Server,
     cache: Cache,
-    /// What `PRAGMA data_version` said last: another number says that another process has written.
-    version: Option<i64>,
-    /// Whether the last commit failed: on a connection made before the cause was removed, the next one would, too.
-    has_failed: bool,
+    /// Held by every write under way.
+    is_closed: RwLock<bool>,
 }
 
-impl Worker {
-    async fn run(mut self, mut jobs: mpsc::Receiver<Box<dyn Job>>) {
-        let mut tick = interval(LOOK);
-        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+/// How a try ended that did not succeed.
+enum Failure {
+    /// The same may succeed when it is done again.
+    Passing(DbErr),
+    Final(Error),
+}
+
+impl Pool {
+    pub(super) fn new(server: Server, cache: Cache) -> Self {
+        Self(Arc::new(Inner { server, cache, is_closed: RwLock::new(false) }))
+    }
+
+    async fn run<T, W>(&self, work: W) -> Result<T>
+    where
+        W: for<'t> FnOnce(&'t Tx) -> Work<'t, T> + Clone + Send + Sync + 'static,
+        T: Send + 'static,
+    {
+        let pool = self.clone();
+        let made = tokio::spawn(async move {
+            let is_closed = pool.0.is_closed.read().await;
+            if *is_closed {
+                return Err(Error::unavailable("database", "the store is closed"));
+            }
+            pool.0.make(work).await
+        });
+        made.await.map_err(|error| Error::unavailable("database", error))?
+    }
+}
+
+impl Inner {
+    async fn make<T, W>(&self, work: W) -> Result<T>
+    where
+        W: for<'t> FnOnce(&'t Tx) -> Work<'t, T> + Clone + Send + Sync,
+        T: Send,
+    {
+        let deadline = Instant::now() + self.server.timeout();
+        let mut tries = 0;
         loop {
-            tokio::select! {
-                biased;
-                _ = tick.tick() => self.look().await,
-                job = jobs.recv() => {
-                    let Some(first) = job else { break };
-                    let mut batch = vec![first];
-                    while batch.len() < BATCH && let Ok(next) = jobs.try_recv() {
-                        batch.push(next);
+            let (_, number) = self.server.pool();
+            let Ok(tried) = timeout_at(deadline, self.attempt(work.clone())).await else {
+                self.server.silent(number).await;
+                return Err(Error::unavailable("database", "the write was not done in time"));
+            };
+            match tried {
+                Ok((written, change)) => {
+                    let value = self.cache.end(change).await.map(|()| written.into_value());
+                    return value;
+                }
+                Err(Failure::Final(error)) => return Err(error),
+                Err(Failure::Passing(error)) => {
+                    tries += 1;
+                    if tries == TRIES {
+                        return Err(error.into());
                     }
-                    self.commit(batch).await;
+                    if is_lost(&error) || is_read_only(&error) {
+                        if tries > 1 {
+                            return Err(error.into());
+                        }
+                        self.server.silent(number).await;
+                    }
+                    // Two that were in each other's way come back at different moments.
+                    let [random] = Random.bytes::<1>();
+                    sleep(Duration::from_micros(u64::from(random) * 20 * u64::from(tries))).await;
                 }
             }
         }
-        if let Err(error) = self.connection.close_by_ref().await {
-            tracing::warn!(%error, "the database was not closed in order");
-        }
     }
 
-    /// Has the cache forget everything when another process has written, or when that cannot be told.
-    async fn look(&mut self) {
-        let statement = Statement::from_string(self.connection.get_database_backend(), "PRAGMA data_version");
-        let version = match self.connection.query_one_raw(statement).await {
-            Ok(row) => row.and_then(|row| row.try_get_by_index::<i64>(0).ok()),
+    async fn attempt<T, W>(&self, work: W) -> Result<(Written<T>, crate::cache::Change), Failure>
+    where
+        W: for<'t> FnOnce(&'t Tx) -> Work<'t, T> + Send,
+        T: Send,
+    {
+        let (connection, _) = self.server.pool();
+        let transaction = connection.begin().await.map_err(passing)?;
+        let mut written = match work(&transaction).await {
+            Ok(written) => written,
             Err(error) => {
-                if self.version.is_some() {
-                    tracing::warn!(%error, "cannot tell whether another process has written: nothing is remembered");
-                }
-                None
+                // That it fails changes nothing: the server undoes what was not committed.
+                let _ended = transaction.rollback().await;
+                return Err(match error {
+                    Error::Unavailable { part, source } => match source.downcast::<DbErr>() {
+                        Ok(error) => passing(*error),
+                        Err(source) => Failure::Final(Error::Unavailable { part, source }),
+                    },
+                    error => Failure::Final(error),
+                });
             }
         };
-        if version.is_none() || version != self.version {
-            self.cache.clear();
-        }
-        self.version = version;
-    }
-
-    async fn commit(&mut self, mut batch: Vec<Box<dyn Job>>) {
-        if self.has_failed {
-            self.reconnect().await;
-        }
-        let outcome = self.attempt(&mut batch).await;
-        self.has_failed = outcome.is_err();
-        if let Err(error) = &outcome {
-            tracing::error!(%error, writes = batch.len(), "writes failed");
-            self.reconnect().await;
-        }
-        for job in batch {
-            job.finish(outcome.as_ref().err(), &self.cache);
-        }
-    }
-
-    /// Begins, and waits for as long as the settings allow while another process writes.
-    async fn begin(&mut self) -> Result<Tx, DbErr> {
-        let deadline = Instant::now() + self.target.timeout();
-        loop {
-            if let Some(transaction) = try_begin(&self.connection).await? {
-                return Ok(transaction);
+        let change = self.cache.begin(&transaction, vec![written.take_stale()]).await.map_err(passing)?;
+        match transaction.commit().await {
+            Ok(()) => Ok((written, change)),
+            Err(error) => {
+                // Whether the commit was made is not known.
+                tracing::error!(%error, "a write failed");
+                let _told = self.cache.end(change).await;
+                Err(Failure::Final(error.into()))
             }
-            if Instant::now() >= deadline {
-                return Err(DbErr::Custom("another process holds the write lock".to_owned()));
-            }
-            self.look().await;
-            sleep(Duration::from_millis(5)).await;
-        }
-    }
-
-    async fn attempt(&mut self, batch: &mut [Box<dyn Job>]) -> Result<(), DbErr> {
-        let transaction = self.begin().await?;
-        if let [job] = batch {
-            let is_done = job.is_wanted() && job.run(&transaction).await?;
-            return if is_done { transaction.commit().await } else { transaction.rollback().await };
-        }
-        // Whoever has waited too long meanwhile was told that it was not done.
-        for job in batch.iter_mut().filter(|job| job.is_wanted()) {
-            let savepoint = transaction.begin().await?;
-            if job.run(&savepoint).await? {
-                savepoint.commit().await?;
-            } else {
-                savepoint.rollback().await?;
-            }
-        }
-        transaction.commit().await
-    }
-
-    /// A connection that has failed may hold a transaction that nobody can end.
-    async fn reconnect(&mut self) {
-        match writer(&self.target).await {
-            Ok(connection) => {
-                let old = std::mem::replace(&mut self.connection, connection);
-                self.version = None;
-                if let Err(error) = old.close_by_ref().await {
-                    tracing::debug!(%error, "the failed connection was not closed in order");
-                }
-            }
-            Err(error) => tracing::error!(%error, "cannot connect to the database again"),
         }
     }
 }
 
-/// Begins a transaction with SQLite's write lock in hand; `None` while another process has it.
-pub(super) async fn try_begin(connection: &DatabaseConnection) -> Result<Option<Tx>, DbErr> {
-    let options = TransactionOptions {
-        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-        ..TransactionOptions::default()
+fn passing(error: DbErr) -> Failure {
+    if is_in_the_way(&error) || is_lost(&error) || is_read_only(&error) {
+        Failure::Passing(error)
+    } else {
+        tracing::error!(%error, "a write failed");
+        Failure::Final(error.into())
+    }
+}
+
+/// Whether the server has stopped a transaction because another one was in its way.
+fn is_in_the_way(error: &DbErr) -> bool {
+    // 40001 also stands for MySQL's 1213; 1020 is MariaDB's "record has changed since last read".
+    matches!(code(error).as_deref(), Some("40001" | "40P01")) || number(error) == Some(1020)
+}
+
+/// The SQLSTATE of an error of a server.
+pub(super) fn code(error: &DbErr) -> Option<String> {
+    let (DbErr::Conn(RuntimeErr::SqlxError(inner))
+    | DbErr::Exec(RuntimeErr::SqlxError(inner))
+    | DbErr::Query(RuntimeErr::SqlxError(inner))) = error
+    else {
+        return None;
     };
-    match connection.begin_with_options(options).await {
-        Ok(transaction) => Ok(Some(transaction)),
-        Err(error) if is_busy(&error) => Ok(None),
-        Err(error) => Err(error),
-    }
+    inner.as_database_error()?.code().map(std::borrow::Cow::into_owned)
 }
 
-/// Whether a connection could not be made because SQLite stayed busy for as long as the pool waits.
-pub(super) fn is_timed_out(error: &DbErr) -> bool {
-    matches!(error, DbErr::Conn(RuntimeErr::SqlxError(error)) if matches!(**error, sea_orm::sqlx::Error::PoolTimedOut))
-}
-
-/// Whether SQLite says that another process has the lock (`SQLITE_BUSY`, in any of its forms).
-pub(super) fn is_busy(error: &DbErr) -> bool {
-    let (DbErr::Conn(inner) | DbErr::Exec(inner) | DbErr::Query(inner)) = error else { return false };
-    let RuntimeErr::SqlxError(error) = inner else { return false };
-    let code = error.as_database_error().and_then(DatabaseError::code).and_then(|code| code.parse::<i32>().ok());
-    code.is_some_and(|code| code & 0xff == 5)
+/// The number of an error of MySQL or MariaDB.
+pub(super) fn number(error: &DbErr) -> Option<u16> {
+    let (DbErr::Conn(RuntimeErr::SqlxError(inner))
+    | DbErr::Exec(RuntimeErr::SqlxError(inner))
+    | DbErr::Query(RuntimeErr::SqlxError(inner))) = error
+    else {
+        return None;
+    };
+    Some(inner.as_database_error()?.try_downcast_ref::<sea_orm::sqlx::mysql::MySqlDatabaseError>()?.number())
 }

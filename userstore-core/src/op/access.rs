@@ -3,9 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::authenticate::find_user;
 use super::keys::{self, KnownKeys};
 use super::row::{signing_keys, users};
 use crate::UserStore;
+use crate::cache::Local;
 use crate::error::{Error, Result};
 use crate::jwt::compact::{Compact, MAX_BYTES};
 use crate::jwt::{Claims, Subject, TokenError};
@@ -153,8 +155,10 @@ async fn verify(store: &UserStore, token: &str, hash: TokenHash, now: Timestamp)
 async fn keys_for(store: &UserStore, token: &Compact<'_>) -> Result<Arc<KnownKeys>> {
     let keys = keys::known(store).await?;
     let Some(kid) = token.kid().filter(|kid| kid.len() <= 64 && !keys.accept(kid)) else { return Ok(keys) };
-    if signing_keys::exists(store.reads(), kid).await? {
-        store.cache().forget_keys();
+    if let Some(cache) = store.cache().here()
+        && signing_keys::exists(store.reads(), kid).await?
+    {
+        cache.forget_keys();
         return keys::known(store).await;
     }
     Ok(keys)
@@ -162,14 +166,19 @@ async fn keys_for(store: &UserStore, token: &Compact<'_>) -> Result<Arc<KnownKey
 
 /// The user as it is now, who is read again where the token was issued to a later state than the one remembered.
 async fn live_user(store: &UserStore, id: UserId, epoch: i64) -> Result<Arc<User>, Refusal> {
-    if let Some(user) = store.cache().user(&id).filter(|user| epoch <= user.epoch) {
+    if let Some(user) = store.cache().here().and_then(|cache| cache.user(&id)).filter(|user| epoch <= user.epoch) {
         return Ok(user);
     }
     Box::pin(async move {
-        let ticket = store.cache().ticket();
+        if let Some(shared) = store.cache().shared() {
+            return find_user(store, shared, id, None).await?.ok_or(Refusal::UserGone);
+        }
+        let ticket = store.cache().here().map(Local::ticket);
         let found = users::find(store.reads(), id).await.map_err(Error::from)?;
         let user = Arc::new(found.ok_or(Refusal::UserGone)?.0);
-        store.cache().remember_user(ticket, &user);
+        if let (Some(cache), Some(ticket)) = (store.cache().here(), ticket) {
+            cache.remember_user(ticket, &user);
+        }
         Ok(user)
     })
     .await

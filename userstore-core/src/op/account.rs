@@ -81,7 +81,7 @@ impl Account {
 
     async fn change<F>(&self, precondition: &Precondition, alter: F) -> Result<Arc<User>>
     where
-        F: FnOnce(&mut User) -> Result<()> + Send + 'static,
+        F: FnOnce(&mut User) -> Result<()> + Clone + Send + Sync + 'static,
     {
         change::change(&self.store, &self.actor, &self.target, precondition, alter).await
     }

@@ -54,7 +54,11 @@ impl Actor {
         precondition: &Precondition,
         now: Timestamp,
     ) -> Result<(User, PasswordHash)> {
-        let found = find(tx, target).await?;
+        let found = match target {
+            Target::Own(id) => users::lock(tx, *id).await?,
+            Target::Named(Some(name)) => users::lock_named(tx, name.as_str()).await?,
+            Target::Named(None) => None,
+        };
         match (self, target) {
             (Self::Caller(caller), Target::Own(_)) => match &found {
                 Some((user, _)) if caller.session().is_live(user, now) => {}

@@ -8,7 +8,9 @@ use super::actor::{Actor, Target};
 use super::admin::Admin;
 use super::row::users;
 use crate::UserStore;
+use crate::cache::{Local, Shared, Slot, user_key};
 use crate::error::{Error, Result};
+use crate::model::id::UserId;
 use crate::model::session::{Session, TokenHash};
 use crate::model::user::User;
 use crate::model::username::Username;
@@ -24,8 +26,10 @@ pub struct Caller {
 
 pub(crate) async fn authenticate(store: &UserStore, token: &str) -> Result<Caller> {
     let Some(hash) = TokenHash::of(token) else { return Err(refuse(store, token).await) };
-    let cache = store.cache();
-    let known = cache.session(&hash).and_then(|session| Some((cache.user(&session.user_id)?, session)));
+    let known = store.cache().here().and_then(|cache| {
+        let session = cache.session(&hash)?;
+        Some((cache.user(&session.user_id)?, session))
+    });
     let (user, session) = match known {
         Some(known) => known,
         // Boxed, as it is seldom needed: every caller's future would have to hold it, and be moved with it.
@@ -50,12 +54,42 @@ async fn refuse(store: &UserStore, token: &str) -> Error {
 }
 
 async fn load(store: &UserStore, hash: TokenHash) -> Result<(Arc<User>, Arc<Session>)> {
-    let ticket = store.cache().ticket();
+    if let Some(shared) = store.cache().shared() {
+        return load_shared(store, shared, hash).await;
+    }
+    let ticket = store.cache().here().map(Local::ticket);
     let session = store.sessions().find(hash).await?.ok_or(Error::Unauthenticated)?;
     let (user, _) = users::find(store.reads(), session.user_id).await?.ok_or(Error::Unauthenticated)?;
     let (user, session) = (Arc::new(user), Arc::new(Session { current: true, ..session }));
-    store.cache().remember(ticket, hash, &session, &user);
+    if let (Some(cache), Some(ticket)) = (store.cache().here(), ticket) {
+        cache.remember(ticket, hash, &session, &user);
+    }
     Ok((user, session))
+}
+
+/// Where both are in Redis, and it is known whose session it is, one round trip tells all.
+async fn load_shared(store: &UserStore, shared: &Shared, hash: TokenHash) -> Result<(Arc<User>, Arc<Session>)> {
+    let known = shared.user_of(&hash);
+    let name = known.filter(|_| shared.is_redis()).and_then(|user| shared.name(&user_key(user)));
+    let (session, slot) = store.sessions().find_with(hash, name.as_deref()).await?;
+    let session = Session { current: true, ..session.ok_or(Error::Unauthenticated)? };
+    if known != Some(session.user_id) {
+        shared.remember_user_of(hash, session.user_id);
+    }
+    let slot = slot.filter(|_| known == Some(session.user_id));
+    let user = find_user(store, shared, session.user_id, slot).await?.ok_or(Error::Unauthenticated)?;
+    Ok((user, Arc::new(session)))
+}
+
+/// A user by way of the shared cache.
+pub(super) async fn find_user(
+    store: &UserStore,
+    shared: &Shared,
+    id: UserId,
+    slot: Option<Slot>,
+) -> Result<Option<Arc<User>>> {
+    let load = || async { Ok(users::find(store.reads(), id).await?.map(|(user, _)| user)) };
+    shared.record(&user_key(id), slot, load).await
 }
 
 impl Caller {

@@ -24,7 +24,7 @@ pub(crate) async fn change<F>(
     alter: F,
 ) -> Result<Arc<User>>
 where
-    F: FnOnce(&mut User) -> Result<()> + Send + 'static,
+    F: FnOnce(&mut User) -> Result<()> + Clone + Send + Sync + 'static,
 {
     let (actor, target, precondition, now) = (actor.clone(), target.clone(), precondition.clone(), store.clock().now());
     let write = store.writes().run(move |tx| {
@@ -33,7 +33,8 @@ where
             let mut after = before.clone();
             alter(&mut after)?;
             if !shows_change(&before, &after) {
-                return Ok(Written::new(Arc::new(before)));
+                // An answer that it is so says that everybody knows, also where an earlier try could not.
+                return Ok(Written::of_user(before.id, Arc::new(before)));
             }
             if before.is_active_admin() && !after.is_active_admin() && !users::has_other_admin(tx, before.id).await? {
                 return Err(Error::LastAdmin);

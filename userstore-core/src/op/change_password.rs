@@ -46,6 +46,7 @@ pub(super) async fn end_all(store: &UserStore, actor: &Actor, target: &Target) -
     raise_epoch(store, actor, target, None, None).await
 }
 
+#[derive(Clone)]
 struct NewHash {
     hash: PasswordHash,
     /// The hash that the current password was checked against: it must not have changed since.

@@ -65,8 +65,13 @@ impl Finding {
 
 pub(super) async fn diagnose(store: &UserStore) -> Vec<Finding> {
     let mut findings = vec![Finding::good("settings", "they load, and make sense")];
-    findings.push(database(store).await);
-    findings.extend(files(store.database().file()));
+    match store.database().file() {
+        Some(file) => {
+            findings.push(file_of_database(store, file).await);
+            findings.push(files(file));
+        }
+        None => findings.push(database_server(store).await),
+    }
     findings.push(admins(store).await);
     findings.push(hashing(store).await);
     findings.push(pepper(store).await);
@@ -74,7 +79,7 @@ pub(super) async fn diagnose(store: &UserStore) -> Vec<Finding> {
     findings
 }
 
-async fn database(store: &UserStore) -> Finding {
+async fn file_of_database(store: &UserStore, file: &Path) -> Finding {
     let check = async {
         let reads = store.reads();
         let rows =
@@ -84,8 +89,7 @@ async fn database(store: &UserStore) -> Finding {
         Ok::<_, crate::Error>((told, migrations.len()))
     };
     // In the wrong directory, a path that starts there would look right.
-    let file = store.database().file();
-    let file = std::path::absolute(file).unwrap_or_else(|_| file.clone());
+    let file = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
     let file = file.display();
     match check.await {
         Ok((told, migrations)) if told == ["ok"] => {
@@ -101,8 +105,17 @@ async fn database(store: &UserStore) -> Finding {
     }
 }
 
+async fn database_server(store: &UserStore) -> Finding {
+    match store.migrations().await {
+        Ok(migrations) => {
+            Finding::good("database", format!("the server answers, with all {} migrations", migrations.len()))
+        }
+        Err(error) => Finding::failed("database", error.with_causes(), "see that the server runs, and database.url"),
+    }
+}
+
 /// The files of the database hold password hashes: they are for their owner alone.
-fn files(database: &Path) -> Vec<Finding> {
+fn files(database: &Path) -> Finding {
     let companion = |suffix: &str| {
         let mut name = database.as_os_str().to_owned();
         name.push(suffix);
@@ -111,12 +124,12 @@ fn files(database: &Path) -> Vec<Finding> {
     let files = [database.to_owned(), companion("-wal"), companion("-shm")];
     let open: Vec<String> =
         files.iter().filter(|file| is_open_to_others(file)).map(|f| f.display().to_string()).collect();
-    vec![if open.is_empty() {
+    if open.is_empty() {
         Finding::good("file modes", "the database is for its owner alone")
     } else {
         let files = open.join(" ");
         Finding::warning("file modes", format!("others can open {files}"), format!("chmod 600 {files}"))
-    }]
+    }
 }
 
 #[cfg(unix)]

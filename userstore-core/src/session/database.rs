@@ -9,7 +9,7 @@ use crate::model::id::SessionId;
 use crate::model::session::{Session, TokenHash};
 use crate::model::timestamp::Timestamp;
 use crate::model::user::User;
-use crate::op::row::sessions;
+use crate::op::row::{sessions, users};
 
 /// How many expired sessions are removed in one transaction.
 const SWEEP: u64 = 500;
@@ -29,6 +29,8 @@ impl SessionStore for DatabaseSessions {
         let (user, session) = (user.clone(), session.clone());
         Box::pin(self.0.writes().run(move |tx| {
             Box::pin(async move {
+                // Two who sign in at once do not both count the same sessions.
+                users::lock_alone(tx, user.id).await?;
                 let left = u64::from(most).saturating_sub(1);
                 let ended = sessions::remove_over(tx, &user, session.created_at, Some(left)).await?;
                 match sessions::insert(tx, hash, &session).await {

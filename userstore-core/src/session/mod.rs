@@ -9,6 +9,7 @@ mod database;
 use std::future::Future;
 use std::pin::Pin;
 
+use crate::cache::Slot;
 use crate::error::Result;
 use crate::model::id::SessionId;
 use crate::model::session::{Session, TokenHash};
@@ -29,6 +30,11 @@ pub(crate) trait SessionStore: std::fmt::Debug + Send + Sync {
 
     /// The session that a token opens, live or not.
     fn find(&self, hash: TokenHash) -> Answer<'_, Option<Session>>;
+
+    /// The same, and, in the same round trip, what the shared cache in the same place has under this name.
+    fn find_with<'a>(&'a self, hash: TokenHash, _name: Option<&'a str>) -> Answer<'a, (Option<Session>, Option<Slot>)> {
+        Box::pin(async move { Ok((self.find(hash).await?, None)) })
+    }
 
     /// The live sessions of a user after `after`, in the order of their ids, at most `most`.
     fn list<'a>(

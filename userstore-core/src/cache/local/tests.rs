@@ -44,29 +44,29 @@ fn loaded(version: i64) -> (Arc<Session>, Arc<User>) {
     (Arc::new(session), Arc::new(user))
 }
 
-fn remember(cache: &Cache, ticket: Ticket, version: i64) {
+fn remember(cache: &Local, ticket: Ticket, version: i64) {
     let (session, user) = loaded(version);
     cache.remember(ticket, hash(), &session, &user);
 }
 
 /// The versions of the session and the user that the cache gives.
-fn known(cache: &Cache) -> (Option<i64>, Option<i64>) {
+fn known(cache: &Local) -> (Option<i64>, Option<i64>) {
     (cache.session(&hash()).map(|session| session.epoch), cache.user(&USER).map(|user| user.version))
 }
 
 /// A change that makes something stale.
-type Change = fn(&Cache);
+type Change = fn(&Local);
 
 /// One of the user, one of a session, one of who knows what.
 const CHANGES: [Change; 3] = [
     |cache| cache.forget(&Stale { user: Some(USER), ..Stale::default() }),
     |cache| cache.forget(&Stale { sessions: vec![hash()], ..Stale::default() }),
-    Cache::clear,
+    Local::clear,
 ];
 
 #[test]
 fn what_was_loaded_is_remembered_until_it_changes() {
-    let cache = Cache::new(Duration::from_mins(1));
+    let cache = Local::new(Duration::from_mins(1));
     assert_eq!(known(&cache), (None, None));
     remember(&cache, cache.ticket(), 1);
     assert_eq!(known(&cache), (Some(1), Some(1)));
@@ -84,7 +84,7 @@ fn what_was_loaded_is_remembered_until_it_changes() {
 #[test]
 fn what_was_loaded_before_a_change_is_not_remembered_after_it() {
     for change in CHANGES {
-        let cache = Cache::new(Duration::from_mins(1));
+        let cache = Local::new(Duration::from_mins(1));
         let ticket = cache.ticket();
         change(&cache);
         remember(&cache, ticket, 1);
@@ -95,7 +95,7 @@ fn what_was_loaded_before_a_change_is_not_remembered_after_it() {
 #[test]
 fn the_older_record_does_not_take_the_place_of_the_newer() {
     for change in CHANGES {
-        let cache = Cache::new(Duration::from_mins(1));
+        let cache = Local::new(Duration::from_mins(1));
         let slow = cache.ticket();
         change(&cache);
         remember(&cache, cache.ticket(), 2);
@@ -106,7 +106,7 @@ fn the_older_record_does_not_take_the_place_of_the_newer() {
 
 #[test]
 fn a_write_that_makes_nothing_stale_keeps_no_reader_from_remembering() {
-    let cache = Cache::new(Duration::from_mins(1));
+    let cache = Local::new(Duration::from_mins(1));
     let ticket = cache.ticket();
     cache.forget(&Stale::default());
     remember(&cache, ticket, 1);

@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::jwt::SigningAlgorithm;
 use crate::jwt::key::{Change, KeyError, KeyState, Keyring, SigningKey, Step, StoredKey, is_sealed, open, seal};
 use crate::model::timestamp::Timestamp;
-use crate::op::row::signing_keys;
+use crate::op::row::{signing_keys, store_state};
 
 /// How long the record of a key that is gone is kept.
 const RECORD: Duration = Duration::from_hours(30 * 24);
@@ -20,13 +20,14 @@ const RECORD: Duration = Duration::from_hours(30 * 24);
 /// Reads the keys, works out a change, makes it, and tells what `tell` sees afterwards.
 pub(super) async fn change<T, C, R>(store: &UserStore, work_out: C, tell: R) -> Result<T>
 where
-    C: FnOnce(&Keyring, Timestamp) -> Result<Change, KeyError> + Send + 'static,
-    R: FnOnce(&Keyring, Timestamp) -> Option<T> + Send + 'static,
+    C: FnOnce(&Keyring, Timestamp) -> Result<Change, KeyError> + Clone + Send + Sync + 'static,
+    R: FnOnce(&Keyring, Timestamp) -> Option<T> + Clone + Send + Sync + 'static,
     T: Send + 'static,
 {
     let (tokens, now) = (store.settings().tokens.clone(), store.clock().now());
     let write = store.writes().run(move |tx| {
         Box::pin(async move {
+            store_state::lock(tx).await?;
             let ring = Keyring::new(signing_keys::all(tx).await?);
             let change = work_out(&ring, now).map_err(refusal)?;
             // A new key lies as the others do: whoever has no key for them could not open a sealed one among them.
@@ -88,6 +89,7 @@ pub(crate) async fn begin(store: &UserStore, seals: bool) -> Result<()> {
     let write = store.writes().run(move |tx| {
         Box::pin(async move {
             // Another process may have been here meanwhile.
+            store_state::lock(tx).await?;
             let ring = Keyring::new(signing_keys::all(tx).await?);
             if let Some(with) = key_encryption_key(&tokens).map_err(unavailable)?.filter(|_| seals) {
                 // With another key than the others were sealed with, nothing would open them all.

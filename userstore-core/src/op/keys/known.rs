@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
+use sha2::{Digest as _, Sha256};
+
 use crate::UserStore;
+use crate::cache::{KeysDigest, Local, signing_keys_key};
 use crate::config::Tokens;
 use crate::error::{Error, Result};
 use crate::jwt::key::{KeyEncryptionKey, KeyError, KeyState, Keyring, SigningKey, StoredKey};
@@ -14,6 +17,7 @@ use crate::op::row::signing_keys;
 #[derive(Debug)]
 pub(crate) struct KnownKeys {
     ring: Keyring,
+    digest: KeysDigest,
     loaded_at: Timestamp,
     holds_until: Option<Timestamp>,
     active: SigningKey,
@@ -27,7 +31,7 @@ pub(crate) struct KnownKeys {
 /// [`Error::Unavailable`] where they cannot be read, or not be opened with the settings there are.
 pub(crate) async fn known(store: &UserStore) -> Result<Arc<KnownKeys>> {
     let now = store.clock().now();
-    match store.cache().keys().filter(|keys| keys.holds(now)) {
+    match store.cache().here().and_then(Local::keys).filter(|keys| keys.holds(now)) {
         Some(keys) => Ok(keys),
         // Boxed, as it is seldom needed.
         None => Box::pin(load(store, now)).await,
@@ -35,12 +39,42 @@ pub(crate) async fn known(store: &UserStore) -> Result<Arc<KnownKeys>> {
 }
 
 async fn load(store: &UserStore, now: Timestamp) -> Result<Arc<KnownKeys>> {
-    let ticket = store.cache().ticket();
-    let ring = Keyring::new(signing_keys::all(store.reads()).await?);
-    let keys = KnownKeys::open(ring, &store.settings().tokens, now).map_err(unavailable)?;
+    let last = store.last_keys().filter(|keys| keys.holds(now));
+    if let (Some(shared), Some(keys)) = (store.cache().shared(), &last) {
+        let digest = || async { Ok(Some(digest(&signing_keys::all(store.reads()).await?))) };
+        if shared.record(&signing_keys_key(), None, digest).await?.is_some_and(|digest| *digest == keys.digest) {
+            return Ok(Arc::clone(keys));
+        }
+    }
+    let ticket = store.cache().here().map(Local::ticket);
+    let stored = signing_keys::all(store.reads()).await?;
+    // To open them again is work for nothing where they are the same.
+    let digest = digest(&stored);
+    if let Some(keys) = last.filter(|keys| keys.digest == digest) {
+        return Ok(keys);
+    }
+    let keys = KnownKeys::open(Keyring::new(stored), digest, &store.settings().tokens, now).map_err(unavailable)?;
     let keys = Arc::new(keys);
-    store.cache().remember_keys(ticket, &keys);
+    match (store.cache().here(), ticket) {
+        (Some(cache), Some(ticket)) => cache.remember_keys(ticket, &keys),
+        _ => store.remember_last_keys(&keys),
+    }
     Ok(keys)
+}
+
+/// Tells one state of the keys from all others.
+fn digest(keys: &[StoredKey]) -> KeysDigest {
+    let mut digest = Sha256::new();
+    for key in keys {
+        let StoredKey { kid, algorithm, private, created_at, signs_at, signed_until, revoked_at } = key;
+        let times = [Some(*created_at), Some(*signs_at), *signed_until, *revoked_at];
+        let times = times.map(|time| time.map_or(i64::MIN, Timestamp::as_millis).to_be_bytes());
+        for part in [kid.as_bytes(), algorithm.as_str().as_bytes(), private, times.as_flattened()] {
+            digest.update(part.len().to_be_bytes());
+            digest.update(part);
+        }
+    }
+    KeysDigest(digest.finalize().into())
 }
 
 /// What cannot be opened is no fault of whoever asks.
@@ -54,7 +88,7 @@ pub(super) fn key_encryption_key(tokens: &Tokens) -> Result<Option<KeyEncryption
 }
 
 impl KnownKeys {
-    fn open(ring: Keyring, tokens: &Tokens, now: Timestamp) -> Result<Self, KeyError> {
+    fn open(ring: Keyring, digest: KeysDigest, tokens: &Tokens, now: Timestamp) -> Result<Self, KeyError> {
         let with = key_encryption_key(tokens)?;
         let open = |key: &StoredKey| SigningKey::open(&key.kid, key.algorithm, &key.private, with.as_ref());
         let active = open(ring.active(now).ok_or(KeyError::NotFound)?)?;
@@ -68,6 +102,7 @@ impl KnownKeys {
             verifier: Verifier::new(&tokens.issuer, &tokens.audience, jwks),
             published,
             ring,
+            digest,
         })
     }
 

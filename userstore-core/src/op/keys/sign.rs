@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::jwt::AccessToken;
 use crate::jwt::key::Step;
 use crate::jwt::sign::NewToken;
-use crate::op::row::signing_keys;
+use crate::op::row::{signing_keys, store_state};
 
 /// How often another key may take over between the look at the keys and the signature.
 const TRIES: usize = 4;
@@ -22,6 +22,7 @@ pub(crate) async fn sign(store: &UserStore, token: &NewToken<'_>) -> Result<Acce
         };
         let write = store.writes().run(move |tx| {
             Box::pin(async move {
+                store_state::lock(tx).await?;
                 let known = signing_keys::all(tx).await?.into_iter().find(|key| key.kid == kid);
                 if known.is_some_and(|key| key.signed_until.is_none_or(|until| until < at)) {
                     signing_keys::set_signed_until(tx, &kid, at).await?;

@@ -25,7 +25,8 @@ pub(super) async fn create_member(store: &UserStore, right: &Right, new: NewMemb
             let id = next(tx).await?;
             let member = content.into_member(id, incarnation, now);
             members::insert(tx, &member).await?;
-            Ok(Written::new(Arc::new(member)))
+            // That there was none under this id may be remembered.
+            Ok(Written::of_member(id, Arc::new(member)))
         })
     });
     write.await

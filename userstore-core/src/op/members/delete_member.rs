@@ -19,7 +19,7 @@ pub(super) async fn delete_member(
     let write = store.writes().run(move |tx| {
         Box::pin(async move {
             right.still_holds(tx, Scope::DeleteMembers, now).await?;
-            let member = members::find(tx, id).await?;
+            let member = members::lock(tx, id).await?;
             precondition.check(member.as_ref().map(Member::tag).as_ref())?;
             if member.is_none() {
                 return Err(Error::NotFound("member"));

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use crate::UserStore;
+use crate::cache::{Local, member_key};
 use crate::error::{Error, Result};
 use crate::model::member::{Member, MemberId};
 use crate::op::row::members;
 
 pub(super) async fn get_member(store: &UserStore, id: MemberId) -> Result<Arc<Member>> {
-    match store.cache().member(id) {
+    match store.cache().here().and_then(|cache| cache.member(id)) {
         Some(member) => Ok(member),
         // Boxed, as it is seldom needed.
         None => Box::pin(load(store, id)).await,
@@ -16,8 +17,14 @@ pub(super) async fn get_member(store: &UserStore, id: MemberId) -> Result<Arc<Me
 }
 
 async fn load(store: &UserStore, id: MemberId) -> Result<Arc<Member>> {
-    let ticket = store.cache().ticket();
+    if let Some(shared) = store.cache().shared() {
+        let load = || async { Ok(members::find(store.reads(), id).await?) };
+        return shared.record(&member_key(id), None, load).await?.ok_or(Error::NotFound("member"));
+    }
+    let ticket = store.cache().here().map(Local::ticket);
     let member = Arc::new(members::find(store.reads(), id).await?.ok_or(Error::NotFound("member"))?);
-    store.cache().remember_member(ticket, &member);
+    if let (Some(cache), Some(ticket)) = (store.cache().here(), ticket) {
+        cache.remember_member(ticket, &member);
+    }
     Ok(member)
 }

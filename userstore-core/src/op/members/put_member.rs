@@ -25,17 +25,20 @@ pub(super) async fn put_member(
     let write = store.writes().run(move |tx| {
         Box::pin(async move {
             right.still_holds(tx, Scope::WriteMembers, now).await?;
-            let before = members::find(tx, id).await?;
+            let mut before = members::lock(tx, id).await?;
+            if before.is_none() {
+                // The store chooses no id meanwhile, lest it is this one, and nobody else puts a member there.
+                member_ids::lock(tx).await?;
+                before = members::lock(tx, id).await?;
+            }
             precondition.check(before.as_ref().map(Member::tag).as_ref())?;
             let Some(before) = before else {
-                // The store chooses no id meanwhile, lest it is this one.
-                member_ids::lock(tx).await?;
                 let member = content.into_member(id, incarnation, now);
                 members::insert(tx, &member).await?;
                 return Ok(Written::of_member(id, Put::Created(Arc::new(member))));
             };
             if before.has(&content) {
-                return Ok(Written::new(Put::Replaced(Arc::new(before))));
+                return Ok(Written::of_member(id, Put::Replaced(Arc::new(before))));
             }
             let Content { name, email, phone } = content;
             let (version, updated_at) = (before.version + 1, now.max(before.updated_at));

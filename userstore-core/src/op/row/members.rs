@@ -57,6 +57,11 @@ pub(crate) async fn find(db: &impl ConnectionTrait, id: MemberId) -> Result<Opti
     Entity::find_by_id(id.get()).one(db).await?.map(Model::read).transpose()
 }
 
+/// The same, and nobody else changes the member until the end of the transaction.
+pub(crate) async fn lock(tx: &impl ConnectionTrait, id: MemberId) -> Result<Option<Member>, DbErr> {
+    Entity::find_by_id(id.get()).lock_exclusive().one(tx).await?.map(Model::read).transpose()
+}
+
 /// The member with this name.
 pub(crate) async fn find_named(db: &impl ConnectionTrait, name: &str) -> Result<Option<Member>, DbErr> {
     Entity::find().filter(Column::Name.eq(name)).one(db).await?.map(Model::read).transpose()

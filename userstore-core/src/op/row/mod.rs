@@ -4,6 +4,7 @@ pub(crate) mod member_ids;
 pub(crate) mod members;
 pub(crate) mod sessions;
 pub(crate) mod signing_keys;
+pub(crate) mod store_state;
 pub(crate) mod users;
 
 use sea_orm::DbErr;

@@ -129,6 +129,8 @@ pub(crate) async fn remove_over(
             .offset(left)
             .limit(1000)
             .to_owned();
+        // MySQL takes no limit in a subquery of `IN`, but in one that is a table.
+        let most = Query::select().column(Column::Id).from_subquery(most, "most").to_owned();
         over = over.add(Column::Id.in_subquery(most));
     }
     remove(db, Condition::all().add(Column::UserId.eq(user.id.as_uuid())).add(over), None).await
@@ -150,6 +152,7 @@ async fn remove(db: &impl ConnectionTrait, found: Condition, most: Option<u64>) 
         .column(Column::TokenHash)
         .filter(found)
         .limit(most)
+        .lock_exclusive()
         .into_tuple()
         .all(db)
         .await?;

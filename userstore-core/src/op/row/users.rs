@@ -3,9 +3,9 @@
 use std::fmt;
 
 use sea_orm::entity::prelude::*;
-use sea_orm::{ActiveValue::Set, DeriveValueType, QueryOrder as _, QuerySelect as _, Select};
+use sea_orm::{ActiveValue::Set, DbBackend, DeriveValueType, QueryOrder as _, QuerySelect as _, Select};
 
-use super::corrupt;
+use super::{corrupt, store_state};
 use crate::database::violates_unique;
 use crate::error::{Error, Result};
 use crate::model::data::Data;
@@ -83,6 +83,26 @@ pub(crate) async fn find_named(db: &impl ConnectionTrait, name: &str) -> Result<
     one(Entity::find().filter(Column::Username.eq(name)), db).await
 }
 
+/// The same, and nobody else changes the user until the end of the transaction.
+pub(crate) async fn lock(tx: &impl ConnectionTrait, id: UserId) -> Result<Option<(User, PasswordHash)>, DbErr> {
+    one(Entity::find_by_id(id.as_uuid()).lock_exclusive(), tx).await
+}
+
+/// Has nobody else change this user, or open a session of it, until the end of the transaction. On SQLite, with its one
+/// writer, there is nothing to do.
+pub(crate) async fn lock_alone(tx: &impl ConnectionTrait, id: UserId) -> Result<(), DbErr> {
+    if tx.get_database_backend() == DbBackend::Sqlite {
+        return Ok(());
+    }
+    let select = Entity::find_by_id(id.as_uuid()).select_only().column(Column::Id).lock_exclusive();
+    select.into_tuple::<Uuid>().one(tx).await.map(drop)
+}
+
+/// The same by name.
+pub(crate) async fn lock_named(tx: &impl ConnectionTrait, name: &str) -> Result<Option<(User, PasswordHash)>, DbErr> {
+    one(Entity::find().filter(Column::Username.eq(name)).lock_exclusive(), tx).await
+}
+
 /// Adds a user.
 ///
 /// # Errors
@@ -150,18 +170,11 @@ fn active_admins() -> Select<Entity> {
     Entity::find().filter(Column::Role.eq(Role::Admin.as_str())).filter(Column::Status.eq(Status::Active.as_str()))
 }
 
-/// Whether there is an active administrator besides this user. The rows are locked in one order, so that two
-/// administrators who demote each other cannot both succeed.
-pub(crate) async fn has_other_admin(db: &impl ConnectionTrait, id: UserId) -> Result<bool, DbErr> {
-    let ids: Vec<Uuid> = active_admins()
-        .select_only()
-        .column(Column::Id)
-        .order_by_asc(Column::Id)
-        .lock_exclusive()
-        .into_tuple()
-        .all(db)
-        .await?;
-    Ok(ids.into_iter().any(|other| other != id.as_uuid()))
+/// Whether there is an active administrator besides this user. Whoever asks waits for those who have asked before: of two
+/// administrators who demote each other, only one succeeds.
+pub(crate) async fn has_other_admin(tx: &impl ConnectionTrait, id: UserId) -> Result<bool, DbErr> {
+    store_state::lock(tx).await?;
+    Ok(active_admins().filter(Column::Id.ne(id.as_uuid())).one(tx).await?.is_some())
 }
 
 /// Whether there is any active administrator.

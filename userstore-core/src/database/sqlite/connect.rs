@@ -10,7 +10,7 @@ use sea_orm::{ConnectOptions, ConnectionTrait as _, DatabaseConnection, DbErr, S
 
 use tokio::time::{Instant, sleep};
 
-use super::write::{is_busy, is_timed_out};
+use super::queue::{is_busy, is_timed_out};
 use crate::config;
 use crate::error::{Error, Result};
 
@@ -18,7 +18,8 @@ use crate::error::{Error, Result};
 const WRITER_BUSY: Duration = Duration::from_millis(10);
 
 /// A SQLite file, and how it is to be opened.
-pub(super) struct Target {
+#[derive(Debug, Clone)]
+pub(in crate::database) struct Target {
     file: PathBuf,
     missing: Missing,
     timeout: Duration,
@@ -36,7 +37,7 @@ enum Missing {
 }
 
 impl Target {
-    pub(super) fn parse(settings: &config::Database, existing_only: bool) -> Result<Self> {
+    pub(in crate::database) fn parse(settings: &config::Database, existing_only: bool) -> Result<Self> {
         let refuse = |message: &str| Err(Error::Settings(message.to_owned()));
         let url = settings.url.reveal();
         let Some(rest) = url.strip_prefix("sqlite:") else {
@@ -65,11 +66,11 @@ impl Target {
         }
     }
 
-    pub(super) fn file(&self) -> &Path {
+    pub(in crate::database) fn file(&self) -> &Path {
         &self.file
     }
 
-    pub(super) fn timeout(&self) -> Duration {
+    pub(in crate::database) fn timeout(&self) -> Duration {
         self.timeout
     }
 
@@ -139,7 +140,7 @@ impl Target {
 
 /// The one connection that writes. It alone puts the file into WAL mode, which then stays, and does not wait for it:
 /// two connections that both hold the file and wait for the other to let go would wait in vain.
-pub(super) async fn writer(target: &Target) -> Result<DatabaseConnection, DbErr> {
+pub(in crate::database) async fn writer(target: &Target) -> Result<DatabaseConnection, DbErr> {
     let connection = sea_orm::Database::connect(target.options(1, WRITER_BUSY)).await?;
     let statement = Statement::from_string(connection.get_database_backend(), "PRAGMA journal_mode = WAL");
     match connection.query_one_raw(statement).await.and_then(|row| row.map(|row| row.try_get_by_index(0)).transpose()) {
@@ -153,13 +154,13 @@ pub(super) async fn writer(target: &Target) -> Result<DatabaseConnection, DbErr>
 const NOT_YET_WAL: &str = "the file cannot be put into WAL mode";
 
 /// The connections that read.
-pub(super) async fn readers(target: &Target, connections: u16) -> Result<DatabaseConnection, DbErr> {
+pub(in crate::database) async fn readers(target: &Target, connections: u16) -> Result<DatabaseConnection, DbErr> {
     sea_orm::Database::connect(target.options(u32::from(connections), target.timeout)).await
 }
 
 /// Opens, and tries again for as long as the settings allow: another process that is just making the same file holds
 /// it for moments in which SQLite does not wait.
-pub(super) async fn retry<F, O>(target: &Target, open: F) -> Result<DatabaseConnection>
+pub(in crate::database) async fn retry<F, O>(target: &Target, open: F) -> Result<DatabaseConnection>
 where
     F: Fn() -> O,
     O: Future<Output = Result<DatabaseConnection, DbErr>>,

@@ -1,0 +1,318 @@
+//! Records in a shared cache: reading through it, and keeping it right when they change.
+
+use std::any::Any;
+use std::future::Future;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use moka::sync::Cache as Map;
+use sea_orm::DbErr;
+use tokio::sync::Mutex;
+use tokio::time::{Instant, sleep};
+
+use super::record::Record;
+use super::shared::{Mark, SharedCache, Slot};
+use super::terms::{LOOK, TRUST, Terms};
+use crate::database::{Reads, Stale, Tx};
+use crate::error::Result;
+use crate::model::id::UserId;
+use crate::model::member::MemberId;
+use crate::model::session::TokenHash;
+use crate::op::Verified;
+use crate::op::row::store_state;
+use crate::random::Random;
+
+/// The most bytes of records that are kept as they were read last, so as not to read the same bytes again.
+const READ_BYTES: u64 = 32 * 1024 * 1024;
+/// The most sessions whose user is remembered.
+const SESSIONS: u64 = 200_000;
+/// The most access tokens that are remembered as verified.
+const TOKENS: u64 = 20_000;
+/// The most records that are being loaded at the same time by one request for many.
+const LOADS: u64 = 10_000;
+
+/// A cache that all servers share, and what this process remembers beside it, none of which can become stale.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    cache: Box<dyn SharedCache>,
+    is_redis: bool,
+    store: String,
+    terms: Terms,
+    reads: Reads,
+    /// What certain bytes say.
+    read: Map<String, Read>,
+    /// Whose a session is.
+    users: Map<TokenHash, UserId>,
+    /// Access tokens that were verified. Whether their key and their user still stand is told elsewhere.
+    tokens: Map<TokenHash, Arc<Verified>>,
+    /// Held by whoever loads a record, so that others wait for it and find it in the cache.
+    loading: Map<String, Arc<Mutex<()>>>,
+}
+
+#[derive(Debug, Clone)]
+struct Read {
+    bytes: Arc<[u8]>,
+    record: Arc<dyn Any + Send + Sync>,
+}
+
+/// Records that are about to change, and whether the shared cache knows of it.
+#[derive(Debug)]
+pub(crate) struct Barred {
+    keys: Vec<String>,
+    mark: Mark,
+    /// The term in which bars were put; `None` where that failed, and the term is closed.
+    term: Option<i64>,
+}
+
+/// Where a user is.
+pub(crate) fn user_key(id: UserId) -> String {
+    format!("u:{}", id.as_uuid().simple())
+}
+
+/// Where a member is.
+pub(crate) fn member_key(id: MemberId) -> String {
+    format!("m:{id}")
+}
+
+/// Where it is said which state the signing keys are in.
+pub(crate) fn signing_keys_key() -> String {
+    "k".to_owned()
+}
+
+impl Shared {
+    pub(crate) async fn open(
+        cache: Box<dyn SharedCache>,
+        is_redis: bool,
+        ttl: Duration,
+        reads: &Reads,
+    ) -> Result<Arc<Self>> {
+        let asked_at = Instant::now();
+        let state = store_state::get(reads).await?;
+        let weigh =
+            |key: &String, read: &Read| u32::try_from(256 + key.len() + 2 * read.bytes.len()).unwrap_or(u32::MAX);
+        let shared = Arc::new(Self {
+            cache,
+            is_redis,
+            terms: Terms::new(&state, asked_at),
+            store: state.store,
+            reads: reads.clone(),
+            read: Map::builder().max_capacity(READ_BYTES).weigher(weigh).time_to_idle(ttl).build(),
+            users: Map::builder().max_capacity(SESSIONS).time_to_idle(ttl).build(),
+            tokens: Map::builder().max_capacity(TOKENS).time_to_live(ttl).build(),
+            loading: Map::builder().max_capacity(LOADS).time_to_idle(Duration::from_secs(30)).build(),
+        });
+        tokio::spawn(look(Arc::downgrade(&shared)));
+        Ok(shared)
+    }
+
+    /// Whether it is the Redis in which sessions may be, too.
+    pub(crate) fn is_redis(&self) -> bool {
+        self.is_redis
+    }
+
+    /// The cache's own name of a key, while it may be used.
+    pub(crate) fn name(&self, key: &str) -> Option<String> {
+        Some(self.name_in(self.terms.trusted()?, key))
+    }
+
+    fn name_in(&self, term: i64, key: &str) -> String {
+        format!("{}:{term}:{key}", self.store)
+    }
+
+    /// The record under this key: from the cache, else loaded, and kept for others if it is not about to change.
+    /// `slot` is what is known to be in the cache by now.
+    pub(crate) async fn record<T, L, F>(&self, key: &str, slot: Option<Slot>, load: L) -> Result<Option<Arc<T>>>
+    where
+        T: Record,
+        L: Fn() -> F + Send + Sync,
+        F: Future<Output = Result<Option<T>>> + Send,
+    {
+        let Some(name) = self.name(key) else { return Ok(load().await?.map(Arc::new)) };
+        let slot = match slot {
+            Some(slot) => slot,
+            None => self.get(&name).await,
+        };
+        match self.read(&name, slot) {
+            Found::Record(record) => Ok(record),
+            Found::Nothing => Box::pin(self.fill(&name, load)).await,
+            Found::Unusable => Ok(load().await?.map(Arc::new)),
+        }
+    }
+
+    async fn get(&self, name: &String) -> Slot {
+        match self.cache.get(std::slice::from_ref(name)).await {
+            Ok(mut slots) => slots.pop().unwrap_or(Slot::Unsettled),
+            Err(error) => {
+                tracing::debug!(error = &error as &dyn std::error::Error, "the shared cache does not answer");
+                Slot::Unsettled
+            }
+        }
+    }
+
+    /// Loads a record, unless another request of this process does: then it waits, and looks again.
+    async fn fill<T, L, F>(&self, name: &String, load: L) -> Result<Option<Arc<T>>>
+    where
+        T: Record,
+        L: Fn() -> F + Send + Sync,
+        F: Future<Output = Result<Option<T>>> + Send,
+    {
+        let turn = self.loading.get_with(name.clone(), Arc::default);
+        let _turn = turn.lock().await;
+        match self.read(name, self.get(name).await) {
+            Found::Record(record) => return Ok(record),
+            Found::Unusable => return Ok(load().await?.map(Arc::new)),
+            Found::Nothing => {}
+        }
+        let mark = mark();
+        let is_leased = self.cache.lease(name, mark).await.unwrap_or(false);
+        let loaded = load().await?;
+        let bytes = match &loaded {
+            Some(record) => record.encode(),
+            // That there is none is worth knowing, too.
+            None => Some(Vec::new()),
+        };
+        if let Some(bytes) = bytes.filter(|_| is_leased)
+            && let Err(error) = self.cache.put(name, mark, &bytes).await
+        {
+            tracing::debug!(error = &error as &dyn std::error::Error, "the shared cache does not answer");
+        }
+        Ok(loaded.map(Arc::new))
+    }
+
+    fn read<T: Record>(&self, name: &String, slot: Slot) -> Found<T> {
+        let bytes = match slot {
+            Slot::Empty => return Found::Nothing,
+            Slot::Unsettled => return Found::Unusable,
+            Slot::Found(bytes) if bytes.is_empty() => return Found::Record(None),
+            Slot::Found(bytes) => bytes,
+        };
+        if let Some(read) = self.read.get(name).filter(|read| *read.bytes == *bytes)
+            && let Ok(record) = read.record.downcast::<T>()
+        {
+            return Found::Record(Some(record));
+        }
+        let Some(record) = T::decode(&bytes).map(Arc::new) else { return Found::Unusable };
+        self.read.insert(name.clone(), Read { bytes: bytes.into(), record: Arc::clone(&record) as _ });
+        Found::Record(Some(record))
+    }
+
+    /// Whose session this is, if that is known. It never changes.
+    pub(crate) fn user_of(&self, session: &TokenHash) -> Option<UserId> {
+        self.users.get(session)
+    }
+
+    /// Remembers whose session this is.
+    pub(crate) fn remember_user_of(&self, session: TokenHash, user: UserId) {
+        self.users.insert(session, user);
+    }
+
+    pub(crate) fn token(&self, hash: &TokenHash) -> Option<Arc<Verified>> {
+        self.tokens.get(hash)
+    }
+
+    /// Remembers an access token as verified.
+    pub(crate) fn remember_token(&self, hash: TokenHash, verified: &Arc<Verified>) {
+        self.tokens.insert(hash, Arc::clone(verified));
+    }
+
+    /// Whether it answers.
+    pub(crate) async fn is_up(&self) -> bool {
+        self.cache.get(&[format!("{}:probe", self.store)]).await.is_ok()
+    }
+
+    /// Puts bars where these records are; where that fails, closes the term with the transaction.
+    pub(super) async fn bar(&self, tx: &Tx, stale: &[Stale]) -> Result<Option<Barred>, DbErr> {
+        let keys: Vec<String> = stale.iter().flat_map(keys_of).collect();
+        if keys.is_empty() {
+            return Ok(None);
+        }
+        let mark = mark();
+        if let Some(term) = self.terms.trusted()
+            && self.try_bar(term, &keys, mark).await
+        {
+            return Ok(Some(Barred { keys, mark, term: Some(term) }));
+        }
+        // Until the end of the transaction, nobody opens or closes a term.
+        let state = store_state::lock(tx).await?;
+        if state.is_open {
+            if self.terms.trusted() != Some(state.term) && self.try_bar(state.term, &keys, mark).await {
+                return Ok(Some(Barred { keys, mark, term: Some(state.term) }));
+            }
+            tracing::warn!("the shared cache does not answer: servers do without it");
+            store_state::close(tx).await?;
+        }
+        Ok(Some(Barred { keys, mark, term: None }))
+    }
+
+    async fn try_bar(&self, term: i64, keys: &[String], mark: Mark) -> bool {
+        let names: Vec<String> = keys.iter().map(|key| self.name_in(term, key)).collect();
+        self.cache.bar(&names, mark).await.is_ok()
+    }
+
+    /// Removes what is under the bars; where that cannot be done, waits until every server does without the cache.
+    pub(super) async fn clear(&self, barred: Barred) -> Result<()> {
+        if let Some(term) = barred.term {
+            let names: Vec<String> = barred.keys.iter().map(|key| self.name_in(term, key)).collect();
+            if self.cache.clear(&names, barred.mark).await.is_ok() && self.is_still(term).await? {
+                return Ok(());
+            }
+            store_state::close(&self.reads).await?;
+            sleep(TRUST).await;
+            return Ok(());
+        }
+        sleep(self.terms.until_all_know()).await;
+        Ok(())
+    }
+
+    /// Whether this term is open: then every later one begins after this moment.
+    async fn is_still(&self, term: i64) -> Result<bool> {
+        if self.terms.trusted() == Some(term) {
+            return Ok(true);
+        }
+        let state = store_state::get(&self.reads).await?;
+        Ok(state.is_open && state.term == term)
+    }
+}
+
+/// What a slot holds.
+enum Found<T> {
+    Record(Option<Arc<T>>),
+    Nothing,
+    Unusable,
+}
+
+fn keys_of(stale: &Stale) -> Vec<String> {
+    // Sessions are not kept here.
+    let Stale { user, sessions: _, member, keys } = stale;
+    let user = user.map(user_key);
+    let member = member.map(member_key);
+    user.into_iter().chain(member).chain(keys.then(signing_keys_key)).collect()
+}
+
+fn mark() -> Mark {
+    Mark(u128::from_be_bytes(Random.bytes()))
+}
+
+/// Looks what the term is, and opens the next one when it is time, for as long as the cache is kept.
+async fn look(shared: Weak<Shared>) {
+    loop {
+        sleep(LOOK).await;
+        let Some(shared) = shared.upgrade() else { return };
+        let asked_at = Instant::now();
+        match store_state::get(&shared.reads).await {
+            Ok(state) => shared.terms.saw(&state, asked_at),
+            Err(error) => {
+                tracing::debug!(%error, "cannot tell whether the shared cache may be used");
+                continue;
+            }
+        }
+        if let Some(term) = shared.terms.over()
+            && shared.is_up().await
+        {
+            match store_state::open_next(&shared.reads, term).await {
+                Ok(()) => tracing::info!("the shared cache is used again"),
+                Err(error) => tracing::warn!(%error, "the shared cache stays closed"),
+            }
+        }
+    }
+}

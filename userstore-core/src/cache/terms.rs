@@ -1,0 +1,78 @@
+//! The term in which a shared cache may be used.
+//!
+//! Whoever changes something and cannot tell the shared cache closes the term, in the transaction of the change, and
+//! answers when every server has noticed. For that, each server looks every [`LOOK`] what the database says, and relies
+//! on it for no longer than [`TRUST`] from the moment it asked; without knowing, it does without the cache. A closed term
+//! is followed by the next one once that is long known, and the cache answers: under the keys of the next term there
+//! is nothing yet.
+
+use std::sync::{PoisonError, RwLock};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::op::row::store_state::State;
+
+/// How often a server looks.
+pub(super) const LOOK: Duration = Duration::from_millis(250);
+/// For how long it relies on what it saw.
+pub(super) const TRUST: Duration = Duration::from_secs(1);
+/// How long a term stays closed at least: until no server can think that it is open.
+const CLOSED: Duration = Duration::from_secs(2);
+
+/// What this server knows of the term.
+#[derive(Debug)]
+pub(super) struct Terms(RwLock<Seen>);
+
+#[derive(Debug, Clone, Copy)]
+struct Seen {
+    term: i64,
+    is_open: bool,
+    asked_at: Instant,
+    /// Since when it is known to be closed.
+    closed_since: Option<Instant>,
+}
+
+impl Terms {
+    pub(super) fn new(state: &State, asked_at: Instant) -> Self {
+        let State { term, is_open, .. } = *state;
+        Self(RwLock::new(Seen { term, is_open, asked_at, closed_since: (!is_open).then(Instant::now) }))
+    }
+
+    /// The term that is certainly still open.
+    pub(super) fn trusted(&self) -> Option<i64> {
+        let seen = self.seen();
+        (seen.is_open && seen.asked_at.elapsed() < TRUST).then_some(seen.term)
+    }
+
+    /// Notes what the database said to a question of this moment.
+    pub(super) fn saw(&self, state: &State, asked_at: Instant) {
+        let mut seen = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if asked_at < seen.asked_at {
+            return;
+        }
+        let since = if seen.term == state.term { seen.closed_since } else { None };
+        *seen = Seen {
+            term: state.term,
+            is_open: state.is_open,
+            asked_at,
+            closed_since: if state.is_open { None } else { since.or_else(|| Some(Instant::now())) },
+        };
+    }
+
+    /// The term that has been closed for so long that the next one can be opened.
+    pub(super) fn over(&self) -> Option<i64> {
+        let seen = self.seen();
+        seen.closed_since.is_some_and(|since| since.elapsed() >= CLOSED).then_some(seen.term)
+    }
+
+    /// How long it takes from now until no server thinks that a term is open which is known to be closed.
+    pub(super) fn until_all_know(&self) -> Duration {
+        let closed_for = self.seen().closed_since.map_or(Duration::ZERO, |since| since.elapsed());
+        TRUST.saturating_sub(closed_for)
+    }
+
+    fn seen(&self) -> Seen {
+        *self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+}

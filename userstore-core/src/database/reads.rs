@@ -1,0 +1,80 @@
+//! Reading from the database, for no longer than the settings allow.
+
+use std::future::Future;
+
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, Statement};
+
+use super::server::Server;
+
+/// Connections for reading. SQLite ends what takes too long by itself; of a server, nothing may be heard any more.
+#[derive(Debug, Clone)]
+pub(crate) enum Reads {
+    Sqlite(DatabaseConnection),
+    Server(Server),
+}
+
+impl Reads {
+    /// Whether the database is a file of this machine.
+    pub(crate) fn is_sqlite(&self) -> bool {
+        matches!(self, Self::Sqlite(_))
+    }
+
+    pub(super) async fn close(&self) {
+        let closed = match self {
+            Self::Sqlite(connection) => connection.close_by_ref().await,
+            Self::Server(server) => return server.close().await,
+        };
+        if let Err(error) = closed {
+            tracing::warn!(%error, "the database was not closed in order");
+        }
+    }
+
+    async fn ask<T, F, A>(&self, ask: F) -> Result<T, DbErr>
+    where
+        F: Fn(DatabaseConnection) -> A + Send + Sync,
+        A: Future<Output = Result<T, DbErr>> + Send,
+    {
+        match self {
+            Self::Sqlite(connection) => ask(connection.clone()).await,
+            Self::Server(server) => server.ask(ask).await,
+        }
+    }
+}
+
+#[async_trait::async_trait]
+impl ConnectionTrait for Reads {
+    fn get_database_backend(&self) -> DbBackend {
+        match self {
+            Self::Sqlite(_) => DbBackend::Sqlite,
+            Self::Server(server) => server.backend(),
+        }
+    }
+
+    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        self.ask(|connection| {
+            let statement = statement.clone();
+            async move { connection.execute_raw(statement).await }
+        })
+        .await
+    }
+
+    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        self.ask(|connection| async move { connection.execute_unprepared(sql).await }).await
+    }
+
+    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        self.ask(|connection| {
+            let statement = statement.clone();
+            async move { connection.query_one_raw(statement).await }
+        })
+        .await
+    }
+
+    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        self.ask(|connection| {
+            let statement = statement.clone();
+            async move { connection.query_all_raw(statement).await }
+        })
+        .await
+    }
+}

@@ -1,0 +1,226 @@
+//! PostgreSQL, MySQL and MariaDB: a pool of connections to a server, which may go silent.
+
+use std::future::Future;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use sea_orm::sqlx::{self, AssertSqlSafe, Executor as _};
+use sea_orm::{ConnectOptions, DatabaseConnection, DbBackend, DbErr, RuntimeErr};
+use tokio::time::timeout;
+
+use super::write::{code, number};
+use crate::config::{self, Secret};
+use crate::error::{Error, Result};
+
+/// How much longer than the server this process waits before it takes the connection for dead.
+const GRACE: Duration = Duration::from_millis(500);
+/// How long a connection may have been idle before it is tried out.
+const IDLE: Duration = Duration::from_secs(30);
+
+/// A database server, and how it is to be reached.
+#[derive(Debug, Clone)]
+pub(super) struct Target {
+    url: Secret,
+    backend: DbBackend,
+    connections: u16,
+    timeout: Duration,
+}
+
+impl Target {
+    pub(super) fn parse(settings: &config::Database) -> Result<Self> {
+        let refuse = |message: &str| Err(Error::Settings(message.to_owned()));
+        let url = settings.url.reveal();
+        let (scheme, rest) = url.split_once("://").unwrap_or((url, ""));
+        let (backend, scheme) = match scheme {
+            "postgres" | "postgresql" => (DbBackend::Postgres, "postgres"),
+            _ => (DbBackend::MySql, "mysql"),
+        };
+        let url = format!("{scheme}://{rest}");
+        let is_good = match backend {
+            DbBackend::Postgres => url.parse::<sea_orm::sqlx::postgres::PgConnectOptions>().is_ok(),
+            _ => url.parse::<sea_orm::sqlx::mysql::MySqlConnectOptions>().is_ok(),
+        };
+        let path = rest.split(['?', '#']).next().unwrap_or_default().split_once('/');
+        match path {
+            _ if !is_good => refuse(
+                "database.url must be like postgres://USER:PASSWORD@HOST:PORT/DATABASE or \
+                 mysql://USER:PASSWORD@HOST:PORT/DATABASE, with %-escapes for what is special in a URL",
+            ),
+            None | Some((_, "")) => {
+                refuse("database.url must end with the name of the database, as postgres://HOST/userstore does")
+            }
+            Some(_) => Ok(Self {
+                url: Secret::new(url),
+                backend,
+                connections: settings.max_connections,
+                timeout: settings.timeout,
+            }),
+        }
+    }
+
+    /// One connection, without a limit to what a statement may take: for migrations.
+    pub(super) async fn connect_once(&self) -> Result<DatabaseConnection> {
+        let mut options = self.options();
+        options.max_connections(1).min_connections(1);
+        self.prepare(&mut options, None);
+        sea_orm::Database::connect(options).await.map_err(|error| cannot_be_reached(&error))
+    }
+
+    fn pool(&self, is_lazy: bool) -> ConnectOptions {
+        let mut options = self.options();
+        options.max_connections(u32::from(self.connections)).min_connections(0).connect_lazy(is_lazy);
+        self.prepare(&mut options, Some(self.timeout));
+        options
+    }
+
+    fn options(&self) -> ConnectOptions {
+        let mut options = ConnectOptions::new(self.url.reveal());
+        options.acquire_timeout(self.timeout).test_before_acquire_if_idle_for(IDLE).sqlx_logging(false);
+        options
+    }
+
+    /// Has every connection begin with what the store relies on.
+    fn prepare(&self, options: &mut ConnectOptions, limit: Option<Duration>) {
+        match self.backend {
+            DbBackend::Postgres => {
+                let millis = limit.map_or(0, |limit| limit.as_millis());
+                let sql = format!(
+                    "SET statement_timeout = {millis}; SET lock_timeout = {millis}; SET TIME ZONE 'UTC'; \
+                     SET idle_in_transaction_session_timeout = {idle}; SET client_min_messages = 'warning'; \
+                     SET default_transaction_isolation = 'read committed'; SET synchronous_commit = 'on'",
+                    idle = millis * 2,
+                );
+                options.map_sqlx_postgres_pool_opts(move |pool| {
+                    let sql = sql.clone();
+                    pool.after_connect(move |connection, _| {
+                        let sql = sql.clone();
+                        Box::pin(async move { connection.execute(AssertSqlSafe(sql)).await.map(drop) })
+                    })
+                });
+            }
+            _ => {
+                let locks = limit.map_or(3600, |limit| limit.as_secs().max(1));
+                let seconds = limit.map_or(0.0, |limit| limit.as_secs_f64());
+                // MySQL has no such limit, and takes the comment for one.
+                let sql = format!(
+                    "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED; \
+                     SET SESSION innodb_lock_wait_timeout = {locks} /*M!100100 , SESSION max_statement_time = {seconds} */; \
+                     SET SESSION sql_mode = CONCAT(@@sql_mode, ',STRICT_ALL_TABLES'); \
+                     SET SESSION wait_timeout = 3600"
+                );
+                options.map_sqlx_mysql_pool_opts(move |pool| {
+                    let sql = sql.clone();
+                    pool.after_connect(move |connection, _| {
+                        let sql = sql.clone();
+                        Box::pin(async move { connection.execute(AssertSqlSafe(sql)).await.map(drop) })
+                    })
+                });
+            }
+        }
+    }
+}
+
+fn cannot_be_reached(error: &DbErr) -> Error {
+    Error::unavailable("database", format!("it cannot be reached: {error}; see that it runs, or correct database.url"))
+}
+
+/// The pool. Clones share it.
+#[derive(Debug, Clone)]
+pub(crate) struct Server(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    target: Target,
+    /// The pool that is in use, and its number.
+    pool: RwLock<(DatabaseConnection, u64)>,
+}
+
+impl Server {
+    pub(super) async fn open(target: Target) -> Result<Self> {
+        let pool = sea_orm::Database::connect(target.pool(false)).await.map_err(|error| cannot_be_reached(&error))?;
+        Ok(Self(Arc::new(Inner { target, pool: RwLock::new((pool, 0)) })))
+    }
+
+    pub(super) fn backend(&self) -> DbBackend {
+        self.0.target.backend
+    }
+
+    /// The longest that an operation waits.
+    pub(super) fn timeout(&self) -> Duration {
+        self.0.target.timeout
+    }
+
+    /// The pool, and its number, which [`Server::silent`] wants to know.
+    pub(super) fn pool(&self) -> (DatabaseConnection, u64) {
+        self.0.pool.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Asks the server, and gives up on the pool where it does not answer in time.
+    pub(super) async fn ask<T, F, A>(&self, ask: F) -> Result<T, DbErr>
+    where
+        F: Fn(DatabaseConnection) -> A + Send + Sync,
+        A: Future<Output = Result<T, DbErr>> + Send,
+    {
+        let (pool, number) = self.pool();
+        let answer = timeout(self.timeout() + GRACE, async {
+            match ask(pool).await {
+                // A server that was started anew has closed every connection there was.
+                Err(error) if is_lost(&error) => {
+                    self.silent(number).await;
+                    ask(self.pool().0).await
+                }
+                answer => answer,
+            }
+        });
+        if let Ok(answer) = answer.await {
+            return answer;
+        }
+        self.silent(number).await;
+        Err(DbErr::Custom("the database server does not answer".to_owned()))
+    }
+
+    /// Puts a new pool in the place of the one with this number. Where the server does not answer although it ends in
+    /// time what it works on, the connections are dead, and it may take the network a quarter of an hour to say so.
+    pub(super) async fn silent(&self, number: u64) {
+        let target = &self.0.target;
+        // Made on first use: this does not wait for the server.
+        let Ok(fresh) = sea_orm::Database::connect(target.pool(true)).await else { return };
+        let old = {
+            let mut pool = self.0.pool.write().unwrap_or_else(PoisonError::into_inner);
+            if pool.1 != number {
+                return;
+            }
+            std::mem::replace(&mut *pool, (fresh, number + 1)).0
+        };
+        tracing::warn!("the database is connected to anew");
+        tokio::spawn(async move { timeout(GRACE, old.close()).await });
+    }
+
+    pub(super) async fn close(&self) {
+        let (pool, _) = self.pool();
+        match timeout(self.timeout(), pool.close()).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "the database was not closed in order"),
+            Err(_) => tracing::warn!("the database was not closed in time"),
+        }
+    }
+}
+
+/// Whether the connection is lost, and with it a transaction on it.
+pub(super) fn is_lost(error: &DbErr) -> bool {
+    if let DbErr::Conn(RuntimeErr::SqlxError(inner))
+    | DbErr::Exec(RuntimeErr::SqlxError(inner))
+    | DbErr::Query(RuntimeErr::SqlxError(inner)) = error
+        && matches!(**inner, sqlx::Error::Io(_) | sqlx::Error::Protocol(_) | sqlx::Error::PoolClosed)
+    {
+        return true;
+    }
+    // The server shuts down, has crashed, or has ended the connection.
+    code(error).is_some_and(|code| code.starts_with("08") || matches!(&*code, "57P01" | "57P02" | "57P05" | "25P03"))
+        || matches!(number(error), Some(1053 | 1927 | 4031))
+}
+
+/// Whether the server takes no writes: in a fail-over, the connections lead to the one that was.
+pub(super) fn is_read_only(error: &DbErr) -> bool {
+    code(error).as_deref() == Some("25006") || matches!(number(error), Some(1290 | 1792 | 1836))
+}
