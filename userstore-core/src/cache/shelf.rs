@@ -1,19 +1,21 @@
 //! Records in a shared cache: reading through it, and keeping it right when they change.
 
+mod bars;
+
 use std::any::Any;
 use std::future::Future;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use moka::sync::Cache as Map;
-use sea_orm::DbErr;
 use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep};
 
+pub(crate) use self::bars::Barred;
 use super::record::Record;
 use super::shared::{Mark, SharedCache, Slot};
-use super::terms::{LOOK, TRUST, Terms};
-use crate::database::{Reads, Stale, Tx};
+use super::terms::{LOOK, Terms};
+use crate::database::Reads;
 use crate::error::Result;
 use crate::model::id::UserId;
 use crate::model::member::MemberId;
@@ -53,15 +55,6 @@ pub(crate) struct Shared {
 struct Read {
     bytes: Arc<[u8]>,
     record: Arc<dyn Any + Send + Sync>,
-}
-
-/// Records that are about to change, and whether the shared cache knows of it.
-#[derive(Debug)]
-pub(crate) struct Barred {
-    keys: Vec<String>,
-    mark: Mark,
-    /// The term in which bars were put; `None` where that failed, and the term is closed.
-    term: Option<i64>,
 }
 
 /// Where a user is.
@@ -219,59 +212,6 @@ impl Shared {
     pub(crate) async fn is_up(&self) -> bool {
         self.cache.get(&[format!("{}:probe", self.store)]).await.is_ok()
     }
-
-    /// Puts bars where these records are; where that fails, closes the term with the transaction.
-    pub(super) async fn bar(&self, tx: &Tx, stale: &[Stale]) -> Result<Option<Barred>, DbErr> {
-        let keys: Vec<String> = stale.iter().flat_map(keys_of).collect();
-        if keys.is_empty() {
-            return Ok(None);
-        }
-        let mark = mark();
-        if let Some(term) = self.terms.trusted()
-            && self.try_bar(term, &keys, mark).await
-        {
-            return Ok(Some(Barred { keys, mark, term: Some(term) }));
-        }
-        // Until the end of the transaction, nobody opens or closes a term.
-        let state = store_state::lock(tx).await?;
-        if state.is_open {
-            if self.terms.trusted() != Some(state.term) && self.try_bar(state.term, &keys, mark).await {
-                return Ok(Some(Barred { keys, mark, term: Some(state.term) }));
-            }
-            tracing::warn!("the shared cache does not answer: servers do without it");
-            store_state::close(tx).await?;
-        }
-        Ok(Some(Barred { keys, mark, term: None }))
-    }
-
-    async fn try_bar(&self, term: i64, keys: &[String], mark: Mark) -> bool {
-        let names: Vec<String> = keys.iter().map(|key| self.name_in(term, key)).collect();
-        self.cache.bar(&names, mark).await.is_ok()
-    }
-
-    /// Removes what is under the bars; where that cannot be done, waits until every server does without the cache.
-    pub(super) async fn clear(&self, barred: Barred) -> Result<()> {
-        if let Some(term) = barred.term {
-            let names: Vec<String> = barred.keys.iter().map(|key| self.name_in(term, key)).collect();
-            if self.cache.clear(&names, barred.mark).await.is_ok() && self.is_still(term).await? {
-                return Ok(());
-            }
-            store_state::close(&self.reads).await?;
-            sleep(TRUST).await;
-            return Ok(());
-        }
-        sleep(self.terms.until_all_know()).await;
-        Ok(())
-    }
-
-    /// Whether this term is open: then every later one begins after this moment.
-    async fn is_still(&self, term: i64) -> Result<bool> {
-        if self.terms.trusted() == Some(term) {
-            return Ok(true);
-        }
-        let state = store_state::get(&self.reads).await?;
-        Ok(state.is_open && state.term == term)
-    }
 }
 
 /// What a slot holds.
@@ -279,14 +219,6 @@ enum Found<T> {
     Record(Option<Arc<T>>),
     Nothing,
     Unusable,
-}
-
-fn keys_of(stale: &Stale) -> Vec<String> {
-    // Sessions are not kept here.
-    let Stale { user, sessions: _, member, keys } = stale;
-    let user = user.map(user_key);
-    let member = member.map(member_key);
-    user.into_iter().chain(member).chain(keys.then(signing_keys_key)).collect()
 }
 
 fn mark() -> Mark {
@@ -316,3 +248,6 @@ async fn look(shared: Weak<Shared>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -76,3 +76,57 @@ impl Terms {
         *self.0.read().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::advance;
+
+    use super::*;
+
+    fn state(term: i64, is_open: bool) -> State {
+        State { store: String::new(), term, is_open, changes: 0 }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_open_term_is_trusted_for_a_second_from_the_question() {
+        let asked_at = Instant::now();
+        advance(Duration::from_millis(400)).await;
+        let terms = Terms::new(&state(7, true), asked_at);
+        assert_eq!(terms.trusted(), Some(7));
+        advance(Duration::from_millis(599)).await;
+        assert_eq!(terms.trusted(), Some(7));
+        advance(Duration::from_millis(1)).await;
+        assert_eq!(terms.trusted(), None);
+        terms.saw(&state(7, true), Instant::now());
+        assert_eq!(terms.trusted(), Some(7));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_late_answer_to_an_early_question_is_no_news() {
+        let early = Instant::now();
+        advance(Duration::from_millis(1)).await;
+        let terms = Terms::new(&state(7, false), Instant::now());
+        terms.saw(&state(7, true), early);
+        assert_eq!(terms.trusted(), None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_closed_term_is_over_when_nobody_can_think_it_open() {
+        let terms = Terms::new(&state(7, true), Instant::now());
+        assert_eq!((terms.over(), terms.until_all_know()), (None, TRUST));
+        terms.saw(&state(7, false), Instant::now());
+        assert_eq!((terms.trusted(), terms.over()), (None, None));
+        for _ in 0..7 {
+            advance(LOOK).await;
+            terms.saw(&state(7, false), Instant::now());
+            assert_eq!(terms.over(), None);
+        }
+        assert_eq!(terms.until_all_know(), Duration::ZERO);
+        advance(LOOK).await;
+        terms.saw(&state(7, false), Instant::now());
+        assert_eq!(terms.over(), Some(7));
+        // The next one was opened, and closed: nothing is known of how long.
+        terms.saw(&state(8, false), Instant::now());
+        assert_eq!((terms.over(), terms.until_all_know()), (None, TRUST));
+    }
+}
