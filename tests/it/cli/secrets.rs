@@ -48,13 +48,17 @@ fn a_password_that_is_taken_for_something_else_is_not_repeated() {
 #[test]
 fn a_database_url_in_the_environment_is_not_repeated() {
     let desk = Desk::new();
-    for url in ["postgres://alice:canary@localhost/users", "mysql://canary", "canary", "sqlite://canary.db?mode=canary"]
-    {
+    for url in ["oracle://alice:canary@localhost/users", "mysql://canary", "canary", "sqlite://canary.db?mode=canary"] {
         for command in [&["list-users"][..], &["migrate"], &["create-user", "alice", "--password-stdin"]] {
             let mut command = desk.command(command);
             Ran::of(command.env("DATABASE_URL", url).write_stdin(PASSWORD)).refused(2, "database.url");
         }
         desk.with(&[("DATABASE_URL", url)], &["doctor"]).exits(2);
+    }
+    // Nobody listens there.
+    for url in ["postgres://canary:canary@127.0.0.1:1/users", "mysql://canary:canary@127.0.0.1:1/users"] {
+        let environment = [("DATABASE_URL", url), ("USERSTORE_DATABASE_TIMEOUT", "300ms")];
+        desk.with(&environment, &["list-users"]).refused(8, "database.url");
     }
 }
 

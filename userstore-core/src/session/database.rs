@@ -31,12 +31,17 @@ impl SessionStore for DatabaseSessions {
             Box::pin(async move {
                 // Two who sign in at once do not both count the same sessions.
                 users::lock_alone(tx, user.id).await?;
+                let user_gone = |error| match error {
+                    error if crate::database::violates_reference(&error) => Error::InvalidCredentials,
+                    error => error.into(),
+                };
+                if sessions::insert_if_room(tx, &user, hash, &session, most).await.map_err(user_gone)? {
+                    return Ok(Written::new(()));
+                }
                 let left = u64::from(most).saturating_sub(1);
                 let ended = sessions::remove_over(tx, &user, session.created_at, Some(left)).await?;
-                match sessions::insert(tx, hash, &session).await {
-                    Err(error) if crate::database::violates_reference(&error) => Err(Error::InvalidCredentials),
-                    result => Ok(Written::of_sessions(ended, result?)),
-                }
+                sessions::insert(tx, hash, &session).await.map_err(user_gone)?;
+                Ok(Written::of_sessions(ended, ()))
             })
         }))
     }

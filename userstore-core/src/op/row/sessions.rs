@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::Query;
-use sea_orm::{ActiveValue::Set, Condition, Order, QueryOrder as _, QuerySelect as _};
+use sea_orm::{ActiveValue::Set, Condition, ExprTrait as _, Order, QueryOrder as _, QuerySelect as _};
 
 use super::corrupt;
 use crate::model::id::{SessionId, UserId};
@@ -59,6 +59,47 @@ pub(crate) async fn insert(db: &impl ConnectionTrait, hash: TokenHash, session: 
     Entity::insert(row).exec_without_returning(db).await.map(drop)
 }
 
+/// Adds a session in one statement, where nothing of the user's has to go for it: that is, where nothing is over, and it
+/// leaves the user with `most` at most. `false` where it was not added.
+pub(crate) async fn insert_if_room(
+    db: &impl ConnectionTrait,
+    user: &User,
+    hash: TokenHash,
+    session: &Session,
+    most: u16,
+) -> Result<bool, DbErr> {
+    let of_user = || Query::select().from(Entity).and_where(Column::UserId.eq(user.id.as_uuid())).take();
+    let count = of_user().expr(Expr::col(Column::Id).count()).take();
+    let over = of_user().expr(Expr::value(1)).cond_where(over(user, session.created_at)).take();
+    let values = [
+        session.id.as_uuid().into(),
+        hash.to_vec().into(),
+        session.user_id.as_uuid().into(),
+        session.epoch.into(),
+        session.created_at.as_millis().into(),
+        session.expires_at.as_millis().into(),
+        session.user_agent.clone().into(),
+        session.ip.clone().into(),
+    ];
+    let row = Query::select()
+        .exprs(values.map(Expr::value::<Value>))
+        .cond_where(Condition::all().add(Expr::from(count).lt(most)).add(Expr::exists(over).not()))
+        .take();
+    let columns = [
+        Column::Id,
+        Column::TokenHash,
+        Column::UserId,
+        Column::Epoch,
+        Column::CreatedAt,
+        Column::ExpiresAt,
+        Column::UserAgent,
+        Column::Ip,
+    ];
+    let mut insert = Query::insert().into_table(Entity).columns(columns).take();
+    let insert = insert.select_from(row).map_err(|error| DbErr::Custom(error.to_string()))?;
+    Ok(db.execute(insert).await?.rows_affected() == 1)
+}
+
 /// The session with this token.
 pub(crate) async fn find(db: &impl ConnectionTrait, hash: TokenHash) -> Result<Option<Session>, DbErr> {
     let row = Entity::find().filter(Column::TokenHash.eq(hash.to_vec())).one(db).await?;
@@ -106,6 +147,15 @@ pub(crate) async fn remove_live(
     Ok(remove(db, found, None).await?.pop())
 }
 
+/// What holds of the rows of a user's sessions that are over, by an epoch that has ended or by their time.
+fn over(user: &User, now: Timestamp) -> Condition {
+    let mut earlier = Condition::all().add(Column::Epoch.lt(user.epoch));
+    if let Some(kept) = user.kept_session {
+        earlier = earlier.add(Column::Id.ne(kept.as_uuid()));
+    }
+    Condition::any().add(earlier).add(Column::ExpiresAt.lte(now.as_millis()))
+}
+
 /// Removes a user's sessions that are over: those of an earlier epoch, and those that had expired at `now`; and of the
 /// others the oldest, until `left` are left.
 pub(crate) async fn remove_over(
@@ -114,11 +164,7 @@ pub(crate) async fn remove_over(
     now: Timestamp,
     left: Option<u64>,
 ) -> Result<Vec<TokenHash>, DbErr> {
-    let mut earlier = Condition::all().add(Column::Epoch.lt(user.epoch));
-    if let Some(kept) = user.kept_session {
-        earlier = earlier.add(Column::Id.ne(kept.as_uuid()));
-    }
-    let mut over = Condition::any().add(earlier).add(Column::ExpiresAt.lte(now.as_millis()));
+    let mut over = over(user, now);
     if let Some(left) = left {
         // Ids go by time. Most of the time nothing is over, or one.
         let most = Query::select()
