@@ -14,6 +14,15 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("sqlite3", "has_sqlite3"),
 ];
 
+/// The `cfg` of each kind of server that tests start, and the programs that this takes. Where each was found is in a
+/// variable of the build, such as `PROGRAM_REDIS_SERVER`.
+const SERVERS: &[(&str, &[&str])] = &[
+    ("has_postgres", &["initdb", "postgres", "psql"]),
+    ("has_mariadb", &["mariadbd", "mariadb"]),
+    ("has_redis", &["redis-server"]),
+    ("has_memcached", &["memcached"]),
+];
+
 fn main() {
     let required = env::var("USERSTORE_TEST_REQUIRE").is_ok_and(|value| value == "all");
     let folders: Vec<PathBuf> = env::var_os("PATH").iter().flat_map(env::split_paths).collect();
@@ -25,6 +34,7 @@ fn main() {
             println!("cargo::rustc-cfg={name}");
         }
     }
+    find_servers(required, &folders);
     println!("cargo::rustc-check-cfg=cfg(has_pyjwt)");
     let python = folders.iter().map(|folder| folder.join("python3")).find(|python| has_pyjwt(python));
     if required || python.is_some() {
@@ -33,6 +43,38 @@ fn main() {
     if let Some(python) = python {
         println!("cargo::rustc-env=PYTHON_WITH_PYJWT={}", python.display());
     }
+}
+
+/// Looks where Debian has the programs of servers, too: of PostgreSQL, only some are in the path, by other names.
+fn find_servers(required: bool, path: &[PathBuf]) {
+    let mut folders = postgres();
+    folders.extend_from_slice(path);
+    folders.extend(["/usr/sbin", "/usr/local/sbin"].map(PathBuf::from));
+    for (name, programs) in SERVERS {
+        println!("cargo::rustc-check-cfg=cfg({name})");
+        let found: Vec<Option<PathBuf>> = programs
+            .iter()
+            .map(|program| folders.iter().map(|folder| folder.join(program)).find(|file| file.is_file()))
+            .collect();
+        if required || found.iter().all(Option::is_some) {
+            println!("cargo::rustc-cfg={name}");
+        }
+        for (program, file) in programs.iter().zip(&found) {
+            if let Some(file) = file {
+                let variable = program.to_uppercase().replace('-', "_");
+                println!("cargo::rustc-env=PROGRAM_{variable}={}", file.display());
+            }
+        }
+    }
+}
+
+/// Where Debian has PostgreSQL's own programs, the newest version first.
+fn postgres() -> Vec<PathBuf> {
+    let versions = Path::new("/usr/lib/postgresql").read_dir().into_iter().flatten().flatten();
+    let number = |folder: &PathBuf| folder.file_name()?.to_str()?.parse::<u32>().ok();
+    let mut folders: Vec<PathBuf> = versions.map(|entry| entry.path()).collect();
+    folders.sort_by_key(|folder| std::cmp::Reverse(number(folder)));
+    folders.into_iter().map(|folder| folder.join("bin")).collect()
 }
 
 /// Whether this Python has the libraries that verify tokens.

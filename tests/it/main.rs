@@ -29,6 +29,7 @@ mod readme;
 mod requests;
 mod roles;
 mod routes;
+mod servers;
 mod sessions;
 mod sign_in;
 mod sign_up;

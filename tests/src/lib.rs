@@ -4,7 +4,9 @@
 //! - [`ServerProcess`] and [`Cli`]: the real programs;
 //! - [`Client`], [`Request`], [`Answer`]: HTTP as it is on the wire. Every answer is held to what is promised of all of
 //!   them ([`Answer::check`]);
-//! - [`Persona`]: somebody who asks.
+//! - [`Persona`]: somebody who asks;
+//! - [`Backend`] and [`Footing`]: the engines that a store can stand on, and what one store stands on;
+//! - [`servers`]: private servers of those engines, and [`Proxy`]: a bad network on the way to them.
 
 #![expect(
     clippy::unwrap_used,
@@ -15,19 +17,26 @@
 )]
 
 mod answer;
+mod backend;
 mod cli;
 mod client;
 mod persona;
 mod process;
 mod programs;
+mod proxy;
+mod record;
 mod server;
+pub mod servers;
 mod shape;
 
 pub use self::answer::Answer;
+pub use self::backend::{Backend, DatabaseKind, Footing};
 pub use self::cli::Cli;
 pub use self::client::{Client, Request};
 pub use self::persona::Persona;
 pub use self::process::ServerProcess;
 pub use self::programs::program;
+pub use self::proxy::{Network, Proxy};
+pub use self::record::Record;
 pub use self::server::{START, TestServer};
 pub use self::shape::{is_session_token, is_timestamp, is_uuid_v7, is_visible_ascii};

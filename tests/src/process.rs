@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use crate::backend::Footing;
 use crate::{Client, program};
 
 /// How long a server may take to start.
@@ -42,6 +43,23 @@ impl ServerProcess {
         command.env("DATABASE_URL", format!("sqlite://{}?mode=rwc", database.display())).env("PORT", "0");
         command.envs(environment).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         Self::spawn(&mut command)
+    }
+
+    /// Starts one here.
+    #[must_use]
+    pub fn on(footing: &Footing) -> Self {
+        Self::on_with(footing, [("USERSTORE_LOG_LEVEL", "info")])
+    }
+
+    /// Starts one here, with more in its environment.
+    #[must_use]
+    pub fn on_with<K: AsRef<OsStr>, V: AsRef<OsStr>>(
+        footing: &Footing,
+        environment: impl IntoIterator<Item = (K, V)>,
+    ) -> Self {
+        let mut command = bare("userstore-server", footing.folder());
+        command.envs(footing.environment()).env("PORT", "0").envs(environment);
+        Self::spawn(command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()))
     }
 
     /// Starts one by this command, and waits until it listens.

@@ -2,18 +2,17 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
 use rocket::fairing::AdHoc;
-use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
-use userstore_core::config::Secret;
 use userstore_core::{Clock, Data, Password, Role, Settings, Signup, Timestamp, TokenRequest, UserStore, json};
 
-use crate::{Answer, Client, Persona, Request};
+use crate::backend::{Backend, Footing};
+use crate::record::Record;
+use crate::{Answer, Cli, Client, Persona, Request};
 
 /// What the clock of a [`TestServer`] shows at first: 2026-01-02T03:04:05.678Z.
 pub const START: Timestamp = Timestamp::from_millis(1_767_323_045_678);
@@ -30,7 +29,8 @@ pub struct TestServer {
     shutdown: rocket::Shutdown,
     served: Option<JoinHandle<()>>,
     runtime: Option<Runtime>,
-    folder: Arc<TempDir>,
+    footing: Footing,
+    record: Record,
 }
 
 impl TestServer {
@@ -43,14 +43,21 @@ impl TestServer {
     /// Starts one with other settings.
     #[must_use]
     pub fn with(tune: impl FnOnce(&mut Settings)) -> Self {
-        let folder = Arc::new(tempfile::tempdir().unwrap());
-        let mut settings = Settings::default();
-        settings.server.port = 0;
-        settings.database.url = Secret::new(format!("sqlite://{}?mode=rwc", folder.path().join("users.db").display()));
-        // How long a write may take on a machine that is busy with other tests is not what they are about.
-        settings.database.timeout = Duration::from_mins(1);
+        Self::at(&Footing::new(Backend::SQLITE), Clock::manual(START), tune)
+    }
+
+    /// Starts one on these engines, with a database of its own.
+    #[must_use]
+    pub fn on(backend: Backend) -> Self {
+        Self::at(&Footing::new(backend), Clock::manual(START), |_| ())
+    }
+
+    /// Starts one here, by this clock and with other settings.
+    #[must_use]
+    pub fn at(footing: &Footing, clock: Clock, tune: impl FnOnce(&mut Settings)) -> Self {
+        let mut settings = footing.settings();
         tune(&mut settings);
-        Self::launch(settings, Clock::manual(START), folder)
+        Self::launch(settings, clock, footing.clone())
     }
 
     /// Starts another one on the same database, with the same settings but for these. Both have one clock.
@@ -58,14 +65,15 @@ impl TestServer {
     pub fn beside(&self, tune: impl FnOnce(&mut Settings)) -> Self {
         let mut settings = self.store.settings().clone();
         tune(&mut settings);
-        Self::launch(settings, self.clock.clone(), Arc::clone(&self.folder))
+        Self::launch(settings, self.clock.clone(), self.footing.clone())
     }
 
-    fn launch(settings: Settings, clock: Clock, folder: Arc<TempDir>) -> Self {
+    fn launch(settings: Settings, clock: Clock, footing: Footing) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-        let (store, shutdown, served, address) = runtime.block_on(launch(settings, clock.clone()));
+        let record = Record::default();
+        let (store, shutdown, served, address) = runtime.block_on(launch(settings, clock.clone(), record.clone()));
         let client = Client::new(address);
-        Self { client, clock, store, shutdown, served: Some(served), runtime: Some(runtime), folder }
+        Self { client, clock, store, shutdown, served: Some(served), runtime: Some(runtime), footing, record }
     }
 
     /// A client of the server.
@@ -88,7 +96,25 @@ impl TestServer {
     /// The file that the database is in.
     #[must_use]
     pub fn database(&self) -> PathBuf {
-        self.folder.path().join("users.db")
+        self.footing.database_file()
+    }
+
+    /// What it stands on.
+    #[must_use]
+    pub fn footing(&self) -> &Footing {
+        &self.footing
+    }
+
+    /// The command line on the same database.
+    #[must_use]
+    pub fn cli(&self) -> Cli {
+        Cli::on(&self.footing)
+    }
+
+    /// What was asked of it, and how it was answered.
+    #[must_use]
+    pub fn record(&self) -> &Record {
+        &self.record
     }
 
     /// Runs an operation of the library.
@@ -154,7 +180,11 @@ impl TestServer {
     }
 }
 
-async fn launch(settings: Settings, clock: Clock) -> (UserStore, rocket::Shutdown, JoinHandle<()>, SocketAddr) {
+async fn launch(
+    settings: Settings,
+    clock: Clock,
+    record: Record,
+) -> (UserStore, rocket::Shutdown, JoinHandle<()>, SocketAddr) {
     let store = UserStore::builder().settings(settings).clock(clock).connect().await.unwrap();
     let (told, address) = oneshot::channel();
     let liftoff = AdHoc::on_liftoff("address", move |rocket| {
@@ -164,7 +194,7 @@ async fn launch(settings: Settings, clock: Clock) -> (UserStore, rocket::Shutdow
     let rocket = userstore_server::rocket(store.clone());
     // The test's own process keeps its signals.
     let figment = rocket.figment().clone().merge(("shutdown.ctrlc", false)).merge(("shutdown.signals", [""; 0]));
-    let rocket = rocket.configure(figment).attach(liftoff).ignite().await.unwrap();
+    let rocket = rocket.configure(figment).attach(liftoff).attach(record).ignite().await.unwrap();
     let shutdown = rocket.shutdown();
     let served = tokio::spawn(async move {
         if let Err(error) = rocket.launch().await {
