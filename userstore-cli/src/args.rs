@@ -1,6 +1,7 @@
 //! The command line: what can be said on it, and what its help says.
 
 mod members;
+mod migrate;
 mod sessions;
 mod tokens;
 
@@ -13,6 +14,7 @@ use userstore_core::{Role, Status};
 use crate::input::DataArgument;
 
 pub(crate) use self::members::{DeleteMember, ListMembers, PutMember, ShowMember};
+pub(crate) use self::migrate::Migrate;
 pub(crate) use self::sessions::{EndSessions, ListSessions};
 pub(crate) use self::tokens::{MintJwt, RevokeKey, RotateKeys};
 
@@ -100,8 +102,8 @@ pub(crate) enum Command {
     PutMember(PutMember),
     /// Delete a member, for good.
     DeleteMember(DeleteMember),
-    /// Bring the database up to date, and list the migrations it has.
-    Migrate,
+    /// Bring the database up to date, and list the migrations it has; or copy everything to another database.
+    Migrate(Migrate),
     /// Check settings, database, file modes and hashing, and say what to do.
     Doctor,
     /// Print a completion script for a shell.
@@ -269,14 +271,21 @@ mod tests {
     }
 
     #[test]
-    fn nothing_takes_a_password_or_a_database_url() {
+    fn nothing_takes_a_password_or_a_database_url_but_what_takes_a_file_in_its_place() {
         for command in Arguments::command().get_subcommands() {
             for argument in command.get_arguments() {
                 let id = argument.get_id().as_str();
+                let names = argument.get_value_names().unwrap_or_default();
                 let takes_secret = (id.contains("password") && id != "password_stdin" && id != "password_file")
+                    || names.iter().any(|name| name.as_str() == "URL")
                     || id.contains("url")
                     || id.contains("database");
-                assert!(!takes_secret, "{} --{id}", command.get_name());
+                assert_eq!(
+                    takes_secret,
+                    (command.get_name(), id) == ("migrate", "to"),
+                    "{} --{id}",
+                    command.get_name()
+                );
             }
         }
     }

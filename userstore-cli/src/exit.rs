@@ -86,7 +86,7 @@ impl Failure {
     pub(crate) fn exit(&self) -> Exit {
         match self {
             Self::Store(error) => match error {
-                Error::Settings(_) => Exit::Usage,
+                Error::Settings(_) | Error::SameDatabase => Exit::Usage,
                 Error::NotFound(_) => Exit::NotFound,
                 Error::Unauthenticated
                 | Error::InvalidCredentials
@@ -100,10 +100,12 @@ impl Failure {
                 | Error::NameTaken
                 | Error::KeyWaiting
                 | Error::LastAdmin
-                | Error::PreconditionFailed => Exit::Conflict,
+                | Error::PreconditionFailed
+                | Error::NotACopy { .. }
+                | Error::RowRefused { .. } => Exit::Conflict,
                 Error::Invalid(_) => Exit::Invalid,
                 Error::Unavailable { .. } => Exit::Unavailable,
-                // `Busy`, and what later versions add.
+                // `Busy`, what is wrong with a copy, and what later versions add.
                 _ => Exit::Failed,
             },
             Self::Usage(_) => Exit::Usage,
@@ -124,6 +126,8 @@ impl Failure {
         let _ = io.stdout.flush();
         let line = match &self {
             Self::Store(Error::Invalid(_)) => "the input is not valid".to_owned(),
+            // That one is none of the settings', which the doctor looks over.
+            Self::Store(error @ Error::Unavailable { part: "database to copy to", .. }) => error.with_causes(),
             Self::Store(error @ Error::Unavailable { .. }) => {
                 format!("{}; `userstore-cli doctor` says more", error.with_causes())
             }
@@ -174,6 +178,11 @@ mod tests {
         assert_eq!(exit(Error::UsernameTaken), 5);
         assert_eq!(exit(Error::LastAdmin), 5);
         assert_eq!(exit(Error::PreconditionFailed), 5);
+        assert_eq!(exit(Error::SameDatabase), 2);
+        assert_eq!(exit(Error::NotACopy { table: "users", row: String::new() }), 5);
+        assert_eq!(exit(Error::RowRefused { table: "users", row: String::new() }), 5);
+        assert_eq!(exit(Error::CopyDiffers { table: "users", row: String::new() }), 1);
+        assert_eq!(exit(Error::SourceChanged), 1);
         assert_eq!(exit(Error::Invalid(Vec::new())), 6);
         assert_eq!(exit(Error::Unavailable { part: "database", source: "gone".into() }), 8);
         assert_eq!(Failure::Usage(String::new()).exit(), Exit::Usage);

@@ -2,7 +2,8 @@
 //!
 //! [`run`] is the whole program: arguments in, exit code out, and everything it reads and writes is handed in as an
 //! [`Io`]. The database, like every other setting, comes from the file of settings and the environment, as it does for
-//! the server; neither it nor a password can be given as an argument, where every process of the machine could read it.
+//! the server; neither it nor a password can be given as an argument, where every process of the machine could read it,
+//! and the database that `migrate --to` copies to need not be.
 //!
 //! A command parses its arguments, calls one operation as the [operator](userstore_core::UserStore::operator), and
 //! prints what came back. No rule about accounts is made here.
@@ -21,6 +22,7 @@ mod input;
 mod interrupt;
 mod io;
 mod output;
+mod progress;
 mod terminal;
 mod usage;
 

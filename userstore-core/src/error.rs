@@ -76,6 +76,45 @@ pub enum Error {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// The database to copy to is the one to copy from.
+    #[error("the database to copy to is the one to copy from")]
+    SameDatabase,
+    /// The database to copy to holds something else than a copy of this one. Nothing of it was changed.
+    #[error(
+        "the database to copy to has a row in {table}, {row}, that this one has not, or has otherwise; copy to an empty \
+         database, or go on with a copy of this one that was begun"
+    )]
+    NotACopy {
+        /// The table.
+        table: &'static str,
+        /// The row's key.
+        row: String,
+    },
+    /// The database to copy to does not take a row. What was copied before it is there.
+    #[error(
+        "the database to copy to refuses the row {row} of {table}: to it, another row has the same unique value, or \
+         a value does not fit; change it here, and go on with the copy"
+    )]
+    RowRefused {
+        /// The table.
+        table: &'static str,
+        /// The row's key.
+        row: String,
+    },
+    /// A row was copied, but is not the same there.
+    #[error("the row {row} of {table} is not the same in the copy; do not use it: copy to an empty database once more")]
+    CopyDiffers {
+        /// The table.
+        table: &'static str,
+        /// The row's key.
+        row: String,
+    },
+    /// Somebody has written to the database while it was copied. The copy is not complete.
+    #[error(
+        "the database was changed while it was copied; stop the servers and run it again, to an empty database if rows \
+         are found that differ"
+    )]
+    SourceChanged,
     /// The settings do not make sense.
     #[error("{0}")]
     Settings(String),
@@ -99,6 +138,11 @@ impl Error {
             Self::PreconditionFailed => "precondition_failed",
             Self::Invalid(_) => "validation_failed",
             Self::Busy { .. } | Self::Unavailable { .. } => "unavailable",
+            Self::SameDatabase => "same_database",
+            Self::NotACopy { .. } => "not_a_copy",
+            Self::RowRefused { .. } => "row_refused",
+            Self::CopyDiffers { .. } => "copy_differs",
+            Self::SourceChanged => "source_changed",
             Self::Settings(_) => "invalid_settings",
         }
     }

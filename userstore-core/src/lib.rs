@@ -94,7 +94,7 @@ pub use self::model::timestamp::Timestamp;
 pub use self::model::user::{Signup, User, UserFilter};
 pub use self::model::username::{Username, UsernameError};
 pub use self::op::{
-    Account, Admin, Anyone, Bearer, Caller, DeleteMembers, Finding, KeyInfo, Keys, LogIn, ReadMembers, SignIn,
-    TokenReport, TokenRequest, Verdict, WriteMembers,
+    Account, Admin, Anyone, Bearer, Caller, CopiedTable, CopyProgress, DeleteMembers, Finding, KeyInfo, Keys, LogIn,
+    ReadMembers, SignIn, TokenReport, TokenRequest, Verdict, WriteMembers,
 };
 pub use self::store::{Builder, Migration, UserStore};

@@ -12,7 +12,7 @@ use crate::database::{self, Database, Reads, Writes};
 use crate::error::Result;
 use crate::jwt::Issuers;
 use crate::model::timestamp::Timestamp;
-use crate::op::{Admin, Anyone, Bearer, Caller, Keys, KnownKeys, known_keys};
+use crate::op::{Admin, Anyone, Bearer, Caller, CopiedTable, CopyProgress, Keys, KnownKeys, known_keys};
 use crate::password::Passwords;
 use crate::random::Random;
 use crate::session::{DatabaseSessions, SessionStore};
@@ -236,6 +236,18 @@ impl UserStore {
             applied_at: Timestamp::from_millis(seconds.saturating_mul(1000)),
         };
         Ok(applied.into_iter().map(migration).collect())
+    }
+
+    /// Copies everything in the database to that of another store, and reads it again on both sides. The other one is
+    /// empty, or holds a copy that was begun and is to go on. No server may use either of them meanwhile. It can be
+    /// stopped at any moment, and done again.
+    ///
+    /// # Errors
+    /// [`Error::SameDatabase`](crate::Error::SameDatabase); [`Error::NotACopy`](crate::Error::NotACopy);
+    /// [`Error::RowRefused`](crate::Error::RowRefused); [`Error::SourceChanged`](crate::Error::SourceChanged);
+    /// [`Error::CopyDiffers`](crate::Error::CopyDiffers); [`Error::Unavailable`](crate::Error::Unavailable).
+    pub async fn copy_to(&self, other: &Self, progress: impl FnMut(CopyProgress) + Send) -> Result<Vec<CopiedTable>> {
+        crate::op::copy(self, other, progress).await
     }
 
     /// The settings it was opened with.

@@ -1,6 +1,7 @@
 //! The command line: the real program, by what it is told, what it prints, and how it ends.
 
 mod accounts;
+mod copy;
 mod data;
 mod database;
 mod doctor;

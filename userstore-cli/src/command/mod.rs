@@ -26,7 +26,7 @@ mod show_user;
 mod unblock_user;
 mod update_user;
 
-use crate::args::Command;
+use crate::args::{Command, Migrate};
 use crate::context::Context;
 use crate::exit::Failure;
 
@@ -45,7 +45,7 @@ impl Command {
 
     /// Whether it makes the database where there is none: the others read or change what is there.
     pub(crate) fn may_create_database(&self) -> bool {
-        matches!(self, Self::CreateUser(_) | Self::Migrate)
+        matches!(self, Self::CreateUser(_) | Self::Migrate(Migrate { to: None }))
     }
 
     pub(crate) async fn run(&self, context: &mut Context<'_>) -> Result<(), Failure> {
@@ -70,7 +70,7 @@ impl Command {
             Self::ShowMember(args) => show_member::run(args, context).await,
             Self::PutMember(args) => put_member::run(args, context).await,
             Self::DeleteMember(args) => delete_member::run(args, context).await,
-            Self::Migrate => migrate::run(context).await,
+            Self::Migrate(args) => migrate::run(args, context).await,
             Self::Doctor => doctor::run(context).await,
             Self::Completions(args) => completions::run(args, context.io),
         }

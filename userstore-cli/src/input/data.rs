@@ -1,7 +1,5 @@
 //! A user's JSON object, as `--data` names it.
 
-use std::path::Path;
-
 use userstore_core::json::{self, Object};
 use userstore_core::{Data, Error, Violation};
 
@@ -20,21 +18,15 @@ impl From<String> for DataArgument {
 }
 
 impl DataArgument {
-    /// Where the JSON is, unless it is the argument itself.
-    fn source(&self) -> Option<Source<'_>> {
-        let name = if self.0 == "-" { Some("-") } else { self.0.strip_prefix('@') };
-        name.map(|name| Source::named(Path::new(name)))
-    }
-
     /// Whether it takes the whole of standard input.
     pub(crate) fn reads_stdin(&self) -> bool {
-        self.source() == Some(Source::Stdin)
+        Source::of_argument(&self.0) == Some(Source::Stdin)
     }
 
     /// The object, which need not be valid as a user's yet: a merge patch is not.
     pub(crate) fn object(&self, io: &mut Io) -> Result<Object, Failure> {
         let refuse = |detail: String| Failure::Store(Error::invalid(Violation::at("/data", detail)));
-        let text = match self.source() {
+        let text = match Source::of_argument(&self.0) {
             Some(source) => source.read(io, Until::End)?,
             None => self.0.as_bytes().to_vec().into(),
         };

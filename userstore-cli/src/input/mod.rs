@@ -3,6 +3,7 @@
 mod data;
 mod password;
 mod token;
+mod url;
 
 use std::fs::File;
 use std::io;
@@ -16,6 +17,7 @@ use crate::io::Io;
 pub(crate) use self::data::DataArgument;
 pub(crate) use self::password::password;
 pub(crate) use self::token::token;
+pub(crate) use self::url::UrlArgument;
 
 /// The most bytes that are read of anything. All that is valid is far smaller.
 const MAX_BYTES: usize = 1024 * 1024;
@@ -35,6 +37,12 @@ impl<'a> Source<'a> {
     fn named(path: &'a Path) -> Self {
         let is_stdin = STDIN.iter().any(|name| path == Path::new(name));
         if is_stdin { Self::Stdin } else { Self::File(path) }
+    }
+
+    /// Where an argument says that something is: `@FILE`, or `-`; nowhere, if it is the argument itself.
+    fn of_argument(text: &'a str) -> Option<Self> {
+        let name = if text == "-" { Some("-") } else { text.strip_prefix('@') };
+        name.map(|name| Self::named(Path::new(name)))
     }
 
     /// Everything it holds, but no more than [`MAX_BYTES`] and one.

@@ -4,7 +4,7 @@ use std::io;
 
 use serde::Serialize;
 use serde_json::Value;
-use userstore_core::{KeyInfo, Member, Migration, Session, User};
+use userstore_core::{CopiedTable, KeyInfo, Member, Migration, Session, User};
 
 /// A record: it serialises to a JSON object, of which these members are the columns of a table and of CSV.
 pub(crate) trait Record: Serialize {
@@ -30,6 +30,10 @@ impl Record for Member {
 
 impl Record for Migration {
     const COLUMNS: &'static [&'static str] = &["name", "applied_at"];
+}
+
+impl Record for CopiedTable {
+    const COLUMNS: &'static [&'static str] = &["table", "rows", "copied", "verified"];
 }
 
 /// The columns of a record: texts as they are, nothing for null, and compact JSON for all else.

@@ -11,7 +11,8 @@ mod write;
 
 use std::path::{Path, PathBuf};
 
-use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbErr, SqlErr, Statement};
+use sea_orm::sqlx::error::DatabaseError;
+use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbErr, RuntimeErr, SqlErr, Statement};
 
 use self::server::Server;
 use self::url::Url;
@@ -101,6 +102,12 @@ impl Database {
         self.file.as_deref()
     }
 
+    /// Whether the other one is this one, opened once more.
+    pub(crate) fn is_same_as(&self, other: &Self) -> bool {
+        let whole = |file: &PathBuf| file.canonicalize().unwrap_or_else(|_| file.clone());
+        whole(&self.file) == whole(&other.file)
+    }
+
     /// Empties the log that writes go to first, so that nothing is left there of what they have replaced. `false` where
     /// another process is still reading from it.
     pub(crate) async fn empty_log(&self) -> Result<bool> {
@@ -146,4 +153,16 @@ pub(crate) fn violates_unique(error: &DbErr, table: &str, column: &str) -> bool 
 /// Whether a write failed because a record that it refers to is gone.
 pub(crate) fn violates_reference(error: &DbErr) -> bool {
     matches!(error.sql_err(), Some(SqlErr::ForeignKeyConstraintViolation(_)))
+}
+
+/// Whether the database has taken offence at the values of a write, and not at anything that may pass: one that is not
+/// unique, refers to nothing, is missing, too long, or no text.
+pub(crate) fn is_refusal(error: &DbErr) -> bool {
+    let (DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error))) = error else {
+        return false;
+    };
+    let Some(code) = error.as_database_error().and_then(DatabaseError::code) else { return false };
+    // The standard's classes of an SQLSTATE; SQLite's TOOBIG, CONSTRAINT and MISMATCH, in any of their forms.
+    code.len() == 5 && (code.starts_with("22") || code.starts_with("23"))
+        || code.parse::<i32>().is_ok_and(|code| code < 10_000 && matches!(code & 0xff, 18..=20))
 }

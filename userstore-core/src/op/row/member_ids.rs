@@ -3,7 +3,7 @@
 use sea_orm::QuerySelect as _;
 use sea_orm::entity::prelude::*;
 
-use super::corrupt;
+use super::{Copied, corrupt};
 
 /// The id of the row.
 const ONE: i16 = 1;
@@ -20,6 +20,26 @@ pub(crate) struct Model {
 pub(crate) enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
+
+impl Copied for Entity {
+    type Key = i16;
+
+    const TABLE: &'static str = "member_ids";
+    const KEY: Column = Column::Id;
+    const CHANGES: &'static [&'static str] = &["SUM(last)"];
+
+    fn key(row: &Model) -> i16 {
+        row.id
+    }
+
+    fn shown(key: &i16) -> String {
+        key.to_string()
+    }
+
+    fn is_unused(row: &Model) -> bool {
+        row.last == 0
+    }
+}
 
 /// The last id that the store chose, 0 before the first. Until the end of the transaction nobody else gets to know it.
 pub(crate) async fn lock(db: &impl ConnectionTrait) -> Result<i64, DbErr> {

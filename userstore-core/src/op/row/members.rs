@@ -4,7 +4,7 @@ use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::Func;
 use sea_orm::{ActiveValue::Set, ExprTrait as _, QueryOrder as _, QuerySelect as _, Select};
 
-use super::corrupt;
+use super::{Copied, corrupt};
 use crate::database::violates_unique;
 use crate::error::{Error, Result};
 use crate::model::member::{Member, MemberId, NamePrefix};
@@ -28,6 +28,22 @@ pub(crate) struct Model {
 pub(crate) enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
+
+impl Copied for Entity {
+    type Key = i64;
+
+    const TABLE: &'static str = "members";
+    const KEY: Column = Column::MemberId;
+    const CHANGES: &'static [&'static str] = &["SUM(version)", "MAX(created_at)"];
+
+    fn key(row: &Model) -> i64 {
+        row.member_id
+    }
+
+    fn shown(key: &i64) -> String {
+        key.to_string()
+    }
+}
 
 impl Model {
     fn read(self) -> Result<Member, DbErr> {

@@ -1,5 +1,6 @@
 //! Table rows, one file for each table. Nothing of them leaves the operations.
 
+pub(crate) mod copied;
 pub(crate) mod member_ids;
 pub(crate) mod members;
 pub(crate) mod sessions;
@@ -8,6 +9,8 @@ pub(crate) mod store_state;
 pub(crate) mod users;
 
 use sea_orm::DbErr;
+
+pub(crate) use self::copied::Copied;
 
 /// A row that does not say what the store once wrote.
 fn corrupt(table: &str, column: &str) -> DbErr {

@@ -4,7 +4,7 @@ use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::Query;
 use sea_orm::{ActiveValue::Set, Condition, ExprTrait as _, Order, QueryOrder as _, QuerySelect as _};
 
-use super::corrupt;
+use super::{Copied, corrupt};
 use crate::model::id::{SessionId, UserId};
 use crate::model::session::{Session, TokenHash};
 use crate::model::timestamp::Timestamp;
@@ -28,6 +28,22 @@ pub(crate) struct Model {
 pub(crate) enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
+
+impl Copied for Entity {
+    type Key = Uuid;
+
+    const TABLE: &'static str = "sessions";
+    const KEY: Column = Column::Id;
+    const CHANGES: &'static [&'static str] = &["MAX(created_at)"];
+
+    fn key(row: &Model) -> Uuid {
+        row.id
+    }
+
+    fn shown(key: &Uuid) -> String {
+        key.to_string()
+    }
+}
 
 impl From<Model> for Session {
     fn from(row: Model) -> Self {

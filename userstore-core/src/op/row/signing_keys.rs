@@ -5,7 +5,7 @@ use std::fmt;
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, DeriveValueType, QueryOrder as _};
 
-use super::corrupt;
+use super::{Copied, corrupt};
 use crate::jwt::key::StoredKey;
 use crate::model::timestamp::Timestamp;
 
@@ -36,6 +36,27 @@ pub(crate) struct Model {
 pub(crate) enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
+
+impl Copied for Entity {
+    type Key = String;
+
+    const TABLE: &'static str = "signing_keys";
+    const KEY: Column = Column::Kid;
+    const CHANGES: &'static [&'static str] = &["SUM(signs_at)", "SUM(signed_until)", "COUNT(revoked_at)"];
+
+    fn key(row: &Model) -> String {
+        row.kid.clone()
+    }
+
+    fn shown(key: &String) -> String {
+        key.clone()
+    }
+
+    /// No token depends on a key that has not signed.
+    fn is_unused(row: &Model) -> bool {
+        row.signed_until.is_none() && row.revoked_at.is_none()
+    }
+}
 
 impl Model {
     fn read(self) -> Result<StoredKey, DbErr> {

@@ -5,7 +5,7 @@ use std::fmt;
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, DbBackend, DeriveValueType, QueryOrder as _, QuerySelect as _, Select};
 
-use super::{corrupt, store_state};
+use super::{Copied, corrupt, store_state};
 use crate::database::violates_unique;
 use crate::error::{Error, Result};
 use crate::model::data::Data;
@@ -48,6 +48,22 @@ pub(crate) struct Model {
 pub(crate) enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
+
+impl Copied for Entity {
+    type Key = Uuid;
+
+    const TABLE: &'static str = "users";
+    const KEY: Column = Column::Id;
+    const CHANGES: &'static [&'static str] = &["SUM(version)", "SUM(epoch)", "MAX(created_at)"];
+
+    fn key(row: &Model) -> Uuid {
+        row.id
+    }
+
+    fn shown(key: &Uuid) -> String {
+        key.to_string()
+    }
+}
 
 impl Model {
     fn read(self) -> Result<(User, PasswordHash), DbErr> {
