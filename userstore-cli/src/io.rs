@@ -15,9 +15,7 @@ pub struct Io {
     pub stderr: Box<dyn Write>,
     /// Whether someone types what `stdin` gives.
     pub stdin_is_terminal: bool,
-    /// Whether someone watches what goes to `stderr`: long work shows there how far it is.
-    pub stderr_is_terminal: bool,
-    /// Where questions are asked; `None` where nobody can answer.
+    /// Where questions are asked, and long work shows how far it is; `None` where nobody can answer.
     pub terminal: Option<Arc<dyn Terminal>>,
     /// How many columns wide tables can be; `None` where there is no limit.
     pub width: Option<u16>,
@@ -35,7 +33,6 @@ impl Io {
         let colour = |choice| choice != anstream::ColorChoice::Never;
         Self {
             stdin_is_terminal: stdin.is_terminal(),
-            stderr_is_terminal: stderr.is_terminal(),
             terminal: ProcessTerminal::find().map(|terminal| Arc::new(terminal) as Arc<dyn Terminal>),
             width: comfy_table::Table::new().width(),
             colour_stdout: colour(anstream::AutoStream::choice(&stdout)),
@@ -54,7 +51,6 @@ impl Io {
             stdout: Box::new(io::sink()),
             stderr: Box::new(io::sink()),
             stdin_is_terminal: false,
-            stderr_is_terminal: false,
             terminal: None,
             width: None,
             colour_stdout: false,

@@ -10,7 +10,7 @@ pub(crate) struct Progress(Option<ProgressBar>);
 
 impl Progress {
     pub(crate) fn start(io: &Io) -> Self {
-        Self(io.stderr_is_terminal.then(|| {
+        Self(io.terminal.as_ref().map(|_| {
             let style = ProgressStyle::with_template("{msg:22} {wide_bar} {human_pos} of {human_len}");
             let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr());
             bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
