@@ -77,7 +77,7 @@ pub enum Error {
         source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// The database to copy to is the one to copy from.
-    #[error("the database to copy to is the one to copy from")]
+    #[error("the database to copy to is the one to copy from, or a copy of its file")]
     SameDatabase,
     /// The database to copy to holds something else than a copy of this one. Nothing of it was changed.
     #[error(

@@ -73,7 +73,10 @@ fn on_the_database_alone(settings: &mut Settings) {
 fn of_the_other(error: Error) -> Failure {
     Failure::Store(match error {
         Error::Settings(rule) => Error::Settings(rule.replacen("database.url", "--to", 1)),
-        Error::Unavailable { part: "database", source } => Error::Unavailable { part: "database to copy to", source },
+        Error::Unavailable { part: "database", source } => {
+            let source = source.to_string().replacen("database.url", "--to", 1).into();
+            Error::Unavailable { part: "database to copy to", source }
+        }
         error => error,
     })
 }

@@ -11,8 +11,7 @@ mod write;
 
 use std::path::{Path, PathBuf};
 
-use sea_orm::sqlx::error::DatabaseError;
-use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbErr, RuntimeErr, SqlErr, Statement};
+use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbErr, SqlErr, Statement};
 
 use self::server::Server;
 use self::url::Url;
@@ -102,12 +101,6 @@ impl Database {
         self.file.as_deref()
     }
 
-    /// Whether the other one is this one, opened once more.
-    pub(crate) fn is_same_as(&self, other: &Self) -> bool {
-        let whole = |file: &PathBuf| file.canonicalize().unwrap_or_else(|_| file.clone());
-        whole(&self.file) == whole(&other.file)
-    }
-
     /// Empties the log that writes go to first, so that nothing is left there of what they have replaced. `false` where
     /// another process is still reading from it.
     pub(crate) async fn empty_log(&self) -> Result<bool> {
@@ -158,11 +151,10 @@ pub(crate) fn violates_reference(error: &DbErr) -> bool {
 /// Whether the database has taken offence at the values of a write, and not at anything that may pass: one that is not
 /// unique, refers to nothing, is missing, too long, or no text.
 pub(crate) fn is_refusal(error: &DbErr) -> bool {
-    let (DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error))) = error else {
-        return false;
-    };
-    let Some(code) = error.as_database_error().and_then(DatabaseError::code) else { return false };
-    // The standard's classes of an SQLSTATE; SQLite's TOOBIG, CONSTRAINT and MISMATCH, in any of their forms.
+    let Some(code) = write::code(error) else { return false };
+    // The standard's classes of an SQLSTATE, and what MySQL says of letters that a column does not take.
     code.len() == 5 && (code.starts_with("22") || code.starts_with("23"))
-        || code.parse::<i32>().is_ok_and(|code| code < 10_000 && matches!(code & 0xff, 18..=20))
+        || write::number(error) == Some(1366)
+        // SQLite's TOOBIG, CONSTRAINT and MISMATCH, in any of their forms.
+        || code.len() < 5 && code.parse::<i32>().is_ok_and(|code| matches!(code & 0xff, 18..=20))
 }

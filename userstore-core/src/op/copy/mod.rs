@@ -5,7 +5,7 @@ mod table;
 use serde::Serialize;
 
 use self::table::{Step, Table};
-use super::row::{member_ids, members, sessions, signing_keys, users};
+use super::row::{member_ids, members, sessions, signing_keys, store_state, users};
 use crate::UserStore;
 use crate::error::{Error, Result};
 
@@ -63,7 +63,7 @@ pub(crate) async fn copy(
     to: &UserStore,
     mut progress: impl FnMut(CopyProgress) + Send,
 ) -> Result<Vec<CopiedTable>> {
-    if from.database().is_same_as(to.database()) {
+    if store_state::get(from.reads()).await?.store == store_state::get(to.reads()).await?.store {
         return Err(Error::SameDatabase);
     }
     let (between, mut tables) = (Between { from, to }, tables());
