@@ -33,5 +33,7 @@ mod servers;
 mod sessions;
 mod sign_in;
 mod sign_up;
+#[cfg(target_os = "linux")]
+mod supervised;
 mod tokens;
 mod usernames;

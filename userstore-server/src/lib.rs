@@ -16,9 +16,12 @@
 
 mod access_log;
 mod caller;
+mod check_health;
 mod edge;
 mod input;
 mod log;
+#[cfg(target_os = "linux")]
+mod notify;
 mod output;
 mod problem;
 mod request_id;

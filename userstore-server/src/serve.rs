@@ -11,7 +11,7 @@ use rocket::error::ErrorKind;
 use userstore_core::config::{self, Settings, Sources};
 use userstore_core::{Error, UserStore};
 
-use crate::log;
+use crate::{check_health, log};
 
 /// How long what runs besides requests may take to end, once the last request has.
 const LAST_WORDS: Duration = Duration::from_secs(5);
@@ -32,6 +32,10 @@ struct Flags {
     /// Listen on this port; 0 takes a free one
     #[arg(long, value_name = "PORT")]
     port: Option<String>,
+    /// Do not serve: ask the server that runs with these settings on this machine whether it can, by one GET /readyz,
+    /// and exit with 0 or 1
+    #[arg(long)]
+    check_health: bool,
 }
 
 /// Why the server did not start, or stopped by itself.
@@ -58,6 +62,9 @@ pub fn main() -> ExitCode {
 
 fn start(flags: &Flags) -> Result<(), Failure> {
     let settings = config::load(&flags.sources()).map_err(Failure::from)?;
+    if flags.check_health {
+        return check_health::run(&settings.server).map_err(Failure::Other);
+    }
     log::start(&settings.log);
     let workers = settings.server.workers.map_or_else(cores, usize::from);
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -76,7 +83,10 @@ async fn serve(settings: Settings) -> Result<(), Failure> {
     let store = UserStore::builder().settings(settings).connect().await.map_err(Failure::from)?;
     // Without the keys no token could be issued or read: better told now than to everyone.
     store.anyone().published_keys().await.map_err(Failure::from)?;
-    let served = crate::rocket(store.clone()).launch().await;
+    let rocket = crate::rocket(store.clone());
+    #[cfg(target_os = "linux")]
+    let rocket = crate::notify::attach(rocket);
+    let served = rocket.launch().await;
     store.close().await;
     match served.as_ref().map_err(rocket::Error::kind) {
         Ok(_) => Ok(()),
