@@ -11,6 +11,7 @@ mod m20261120_000001_create_users;
 mod m20261120_000002_create_sessions;
 mod m20261121_000003_create_members;
 mod m20261121_000004_create_signing_keys;
+mod m20261121_000005_create_ended_sessions;
 mod m20261121_000006_create_store_state;
 
 /// Every migration, oldest first.
@@ -25,6 +26,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261120_000002_create_sessions::Migration),
             Box::new(m20261121_000003_create_members::Migration),
             Box::new(m20261121_000004_create_signing_keys::Migration),
+            Box::new(m20261121_000005_create_ended_sessions::Migration),
             Box::new(m20261121_000006_create_store_state::Migration),
         ]
     }

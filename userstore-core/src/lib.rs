@@ -70,12 +70,17 @@ mod cache;
 mod clock;
 mod database;
 mod error;
+mod gate;
 mod model;
 mod op;
 mod password;
 mod random;
+mod redis;
+#[cfg(test)]
+mod servers;
 mod session;
 mod store;
+mod tls;
 
 pub use self::clock::Clock;
 pub use self::config::Settings;

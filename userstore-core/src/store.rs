@@ -1,13 +1,16 @@
 //! The store: what is open, and the doors into it.
 
+mod background;
+mod parts;
+
 use std::sync::{Arc, PoisonError, RwLock};
 
 use serde::Serialize;
-use tokio::task::JoinHandle;
 
+use self::background::Background;
 use crate::cache::Cache;
 use crate::clock::Clock;
-use crate::config::{CacheKind, Secret, Settings};
+use crate::config::{Secret, Settings};
 use crate::database::{self, Database, Reads, Writes};
 use crate::error::Result;
 use crate::jwt::Issuers;
@@ -15,7 +18,8 @@ use crate::model::timestamp::Timestamp;
 use crate::op::{Admin, Anyone, Bearer, Caller, CopiedTable, CopyProgress, Keys, KnownKeys, known_keys};
 use crate::password::Passwords;
 use crate::random::Random;
-use crate::session::{DatabaseSessions, SessionStore};
+use crate::redis::Link;
+use crate::session::SessionStore;
 
 /// A user store that is open. Clones are cheap and share it; it closes when the last one is dropped, or with
 /// [`close`](UserStore::close).
@@ -41,25 +45,6 @@ pub(crate) struct Inner {
     issuers: Issuers,
     #[expect(dead_code, reason = "it ends when it is dropped")]
     background: Background,
-}
-
-/// What goes on beside the requests, for as long as the store is there.
-#[derive(Debug)]
-struct Background(Option<JoinHandle<()>>);
-
-impl Background {
-    fn keep_fresh(issuers: &Issuers, clock: &Clock) -> Self {
-        let (issuers, clock) = (issuers.clone(), clock.clone());
-        Self((!issuers.is_empty()).then(|| tokio::spawn(async move { issuers.keep_fresh(clock).await })))
-    }
-}
-
-impl Drop for Background {
-    fn drop(&mut self) {
-        if let Some(task) = &self.0 {
-            task.abort();
-        }
-    }
 }
 
 /// How to open a [`UserStore`]; made by [`UserStore::builder`].
@@ -127,12 +112,13 @@ impl Builder {
         let Self { settings, clock, existing_only, for_one_task } = self;
         settings.validate()?;
         let passwords = Passwords::new(&settings.passwords, Random)?;
+        let redis = Link::new(&settings.redis)?.map(Arc::new);
         let opened = Database::open(&settings.database, existing_only).await?;
-        let cache = cache(&settings, opened.reads()).await?;
+        let cache = parts::cache(&settings, redis.as_ref(), opened.reads()).await?;
         let database = Arc::new(opened.with(cache.clone()));
-        let sessions = Box::new(DatabaseSessions::new(Arc::clone(&database)));
+        let sessions = parts::sessions(&settings, redis, &database).await?;
         let issuers = Issuers::new(settings.issuers.clone())?;
-        let background = if for_one_task { Background(None) } else { Background::keep_fresh(&issuers, &clock) };
+        let background = if for_one_task { Background::nothing() } else { Background::keep_fresh(&issuers, &clock) };
         let inner = Inner {
             settings,
             clock,
@@ -151,16 +137,6 @@ impl Builder {
             tokio::spawn(crate::op::sweep_until_dropped(Arc::downgrade(&store.0)));
         }
         Ok(store)
-    }
-}
-
-/// Where the settings want things to be remembered.
-async fn cache(settings: &Settings, reads: &Reads) -> Result<Cache> {
-    let ttl = settings.cache.ttl;
-    match settings.cache.kind {
-        CacheKind::Local => Cache::local(ttl, reads).await,
-        CacheKind::Auto if reads.is_sqlite() => Cache::local(ttl, reads).await,
-        _ => Ok(Cache::Off),
     }
 }
 
@@ -216,13 +192,17 @@ impl UserStore {
         crate::op::bearer(self, token).await
     }
 
-    /// The parts that do not work now, of `database`, `sessions` and `keys`; none when the store can serve.
+    /// The parts that do not work now, of `database`, `sessions`, `cache` and `keys`; none when the store can serve.
     pub async fn readiness(&self) -> Vec<&'static str> {
-        match database::applied(self.reads()).await {
-            Ok(_) => known_keys(self).await.map_or_else(|_| vec!["keys"], |_| Vec::new()),
-            // Sessions are kept in the same database.
-            Err(_) => vec!["database", "sessions"],
-        }
+        let (database, sessions, cache) =
+            tokio::join!(database::applied(self.reads()), self.sessions().is_up(), self.cache().is_up());
+        let keys = match &database {
+            Ok(_) => known_keys(self).await.is_ok(),
+            // Whether they could be opened cannot be told.
+            Err(_) => true,
+        };
+        let parts = [("database", database.is_ok()), ("sessions", sessions), ("cache", cache), ("keys", keys)];
+        parts.into_iter().filter(|(_, is_up)| !is_up).map(|(part, _)| part).collect()
     }
 
     /// The changes of the tables that were made, oldest first.

@@ -3,10 +3,14 @@
 
 mod changes;
 mod local;
+mod memcached;
 mod record;
+mod redis;
 mod shared;
 mod shelf;
 mod terms;
+#[cfg(test)]
+mod trial;
 
 use std::sync::Arc;
 
@@ -14,7 +18,9 @@ use sea_orm::{ConnectionTrait as _, DbBackend, DbErr};
 
 use self::changes::Changes;
 pub(crate) use self::local::Local;
+pub(crate) use self::memcached::{MemcachedCache, check as check_memcached};
 pub(crate) use self::record::KeysDigest;
+pub(crate) use self::redis::RedisCache;
 pub(crate) use self::shared::Slot;
 use self::shelf::Barred;
 pub(crate) use self::shelf::{Shared, member_key, signing_keys_key, user_key};
@@ -75,6 +81,14 @@ impl Cache {
         match self {
             Self::Shared(shared) => Some(shared),
             _ => None,
+        }
+    }
+
+    /// Whether it answers, where it is not in this process.
+    pub(crate) async fn is_up(&self) -> bool {
+        match self {
+            Self::Off | Self::Local(..) => true,
+            Self::Shared(shared) => shared.is_up().await,
         }
     }
 

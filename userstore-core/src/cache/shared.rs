@@ -30,9 +30,51 @@ pub(crate) enum Slot {
     Unsettled,
 }
 
+impl Slot {
+    /// Reads what is under a key. What no server has written is somebody else's affair: it is left where it is.
+    pub(crate) fn read(value: Option<Vec<u8>>) -> Self {
+        let Some(mut value) = value else { return Self::Empty };
+        if value.first() == Some(&RECORD) {
+            value.remove(0);
+            Self::Found(value)
+        } else {
+            Self::Unsettled
+        }
+    }
+}
+
+/// What begins a record.
+const RECORD: u8 = b'R';
+/// What begins a lease.
+const LEASE_OF: char = 'L';
+/// What begins a bar.
+const BAR_OF: char = 'B';
+
+/// A record as it is kept.
+pub(super) fn record(record: &[u8]) -> Vec<u8> {
+    [&[RECORD], record].concat()
+}
+
 /// Tells one holder of a lease or a bar from all others: random bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Mark(pub(crate) u128);
+
+impl Mark {
+    /// Its lease as it is kept.
+    pub(super) fn lease(self) -> String {
+        format!("{LEASE_OF}{:032x}", self.0)
+    }
+
+    /// Its bar as it is kept.
+    pub(super) fn bar(self) -> String {
+        format!("{BAR_OF}{:032x}", self.0)
+    }
+
+    /// Whether something kept is the bar of another.
+    pub(super) fn is_barred_by_another(self, value: &[u8]) -> bool {
+        value.first().is_some_and(|first| char::from(*first) == BAR_OF) && value != self.bar().as_bytes()
+    }
+}
 
 /// A cache that several servers share. Every operation fails with `Error::Unavailable` when it cannot be reached in
 /// time.
@@ -51,4 +93,25 @@ pub(crate) trait SharedCache: std::fmt::Debug + Send + Sync {
 
     /// Removes what is under each of these keys, but for the bar of somebody else.
     fn clear<'a>(&'a self, keys: &'a [String], mark: Mark) -> Answer<'a, ()>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_is_told_apart_by_its_first_byte() {
+        let (own, other) = (Mark(1), Mark(u128::MAX));
+        assert_eq!(Slot::read(None), Slot::Empty);
+        assert_eq!(Slot::read(Some(record(b"LB"))), Slot::Found(b"LB".to_vec()));
+        assert_eq!(Slot::read(Some(record(b""))), Slot::Found(Vec::new()));
+        for unsettled in [own.lease().into_bytes(), own.bar().into_bytes(), b"".to_vec(), b"something".to_vec()] {
+            assert_eq!(Slot::read(Some(unsettled)), Slot::Unsettled);
+        }
+        assert_eq!((own.bar().len(), other.bar().len()), (33, 33));
+        assert!(own.is_barred_by_another(other.bar().as_bytes()) && other.is_barred_by_another(own.bar().as_bytes()));
+        for free in [own.bar(), other.lease(), String::new(), "RB".to_owned()] {
+            assert!(!own.is_barred_by_another(free.as_bytes()), "{free}");
+        }
+    }
 }

@@ -214,11 +214,17 @@ impl Settings {
         if self.redis.timeout.is_zero() {
             return refuse("redis.timeout must be longer than nothing, such as 1s");
         }
+        if let Some(url) = &self.redis.url {
+            crate::redis::check(url)?;
+        }
         if self.redis.url.is_none() && self.sessions.store == SessionStoreKind::Redis {
             return refuse("sessions.store is redis, which needs redis.url; set REDIS_URL");
         }
         if self.redis.url.is_none() && self.cache.kind == CacheKind::Redis {
             return refuse("cache.kind is redis, which needs redis.url; set REDIS_URL");
+        }
+        if let Some(url) = &self.cache.memcached_url {
+            crate::cache::check_memcached(url)?;
         }
         if self.cache.memcached_url.is_none() && self.cache.kind == CacheKind::Memcached {
             return refuse(

@@ -120,7 +120,7 @@ impl Account {
     /// [`Error::NotFound`] when the user has no such live session; see [`Account`].
     pub async fn end_session(&self, id: SessionId) -> Result<()> {
         let user = self.find().await?;
-        let ended = self.store.sessions().end(&user, id, self.store.clock().now()).await?;
+        let ended = self.store.sessions().end(&user, id, None, self.store.clock().now()).await?;
         if ended { Ok(()) } else { Err(Error::NotFound("session")) }
     }
 

@@ -22,6 +22,7 @@ pub struct Caller {
     store: UserStore,
     session: Arc<Session>,
     user: Arc<User>,
+    hash: TokenHash,
 }
 
 pub(crate) async fn authenticate(store: &UserStore, token: &str) -> Result<Caller> {
@@ -36,7 +37,7 @@ pub(crate) async fn authenticate(store: &UserStore, token: &str) -> Result<Calle
         None => Box::pin(load(store, hash)).await?,
     };
     if session.is_live(&user, store.clock().now()) {
-        Ok(Caller { store: store.clone(), session, user })
+        Ok(Caller { store: store.clone(), session, user, hash })
     } else {
         Err(Error::Unauthenticated)
     }
@@ -139,7 +140,7 @@ impl Caller {
     /// [`Error::Unauthenticated`] when it had ended meanwhile; [`Error::Unavailable`].
     pub async fn sign_out(&self) -> Result<()> {
         let now = self.store.clock().now();
-        let ended = self.store.sessions().end(&self.user, self.session.id, now).await?;
+        let ended = self.store.sessions().end(&self.user, self.session.id, Some(self.hash), now).await?;
         if ended { Ok(()) } else { Err(Error::Unauthenticated) }
     }
 

@@ -60,7 +60,7 @@ impl SessionStore for DatabaseSessions {
         Box::pin(async move { Ok(sessions::list_live(self.0.reads(), user, after, most, now).await?) })
     }
 
-    fn end<'a>(&'a self, user: &'a User, id: SessionId, now: Timestamp) -> Answer<'a, bool> {
+    fn end<'a>(&'a self, user: &'a User, id: SessionId, _token: Option<TokenHash>, now: Timestamp) -> Answer<'a, bool> {
         let user = user.clone();
         Box::pin(self.0.writes().run(move |tx| {
             Box::pin(async move {

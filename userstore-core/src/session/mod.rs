@@ -5,6 +5,7 @@
 //! cleaned up.
 
 mod database;
+mod redis;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -17,6 +18,7 @@ use crate::model::timestamp::Timestamp;
 use crate::model::user::User;
 
 pub(crate) use self::database::DatabaseSessions;
+pub(crate) use self::redis::RedisSessions;
 
 type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
 
@@ -45,11 +47,17 @@ pub(crate) trait SessionStore: std::fmt::Debug + Send + Sync {
         now: Timestamp,
     ) -> Answer<'a, Vec<Session>>;
 
-    /// Ends one live session of a user; `false` when there is no such session.
-    fn end<'a>(&'a self, user: &'a User, id: SessionId, now: Timestamp) -> Answer<'a, bool>;
+    /// Ends one live session of a user; `false` when there is no such session. Whoever has its token says the hash: it
+    /// is then found also where lists have lost it.
+    fn end<'a>(&'a self, user: &'a User, id: SessionId, token: Option<TokenHash>, now: Timestamp) -> Answer<'a, bool>;
 
     /// Removes what is kept of a user's sessions, all of which are over, but for the one that the user row keeps.
     fn clean_up<'a>(&'a self, user: &'a User) -> Answer<'a, ()>;
+
+    /// Whether sessions can be found, as far as that does not depend on the database.
+    fn is_up(&self) -> Pin<Box<dyn Future<Output = bool> + Send + '_>> {
+        Box::pin(std::future::ready(true))
+    }
 
     /// Removes sessions that have expired, some at a time; `true` when there are more.
     fn sweep(&self, now: Timestamp) -> Answer<'_, bool>;

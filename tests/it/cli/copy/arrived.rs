@@ -8,7 +8,8 @@ use super::super::{Desk, PASSWORD};
 use super::{DONE, fill};
 
 /// What every engine has to give back as it was.
-pub(super) const ODD: &str = r#"{"":[null,-0.5,18446744073709551615,1e300],"é":"'; \"\\ 日本 \ud83d\ude00","b":1,"a":{"a":{}}}"#;
+pub(super) const ODD: &str =
+    r#"{"":[null,-0.5,18446744073709551615,1e300],"é":"'; \"\\ 日本 \ud83d\ude00","b":1,"a":{"a":{}}}"#;
 
 /// One with accounts, sessions, members and keys, of which some are gone.
 fn desk() -> (Desk, String) {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::{MEASUREMENTS, Result};
 
-const USAGE: &str = "usage: load [--seconds N] [--only reads|members|sign-ins|flood] [--json]";
+const USAGE: &str = "usage: load [--seconds N] [--only reads|members|redis|sign-ins|flood] [--json]";
 
 /// What to do.
 pub(crate) enum Command {

@@ -1,5 +1,5 @@
-//! Measures the server against its limits, on one machine and in one run: reads, by session and by access token, against
-//! a bare Rocket route, sign-ins against the bare hash, and reads and memory during a flood of sign-ins.
+//! Measures the server against its limits, on one machine and in one run: reads, by session, by access token and by a
+//! session in Redis, against a bare Rocket route, sign-ins against the bare hash, and reads and memory during a flood of sign-ins.
 //!
 //! `cargo run --release -p tests --bin load` prints a table; with `--json`, JSON. It exits with 1 when a target is
 //! missed. Everything happens on loopback and in a temporary directory, and ends by itself after about a minute.
@@ -38,6 +38,7 @@ type Measure = fn(Duration, &mut Report) -> Result<()>;
 const MEASUREMENTS: &[(&str, Measure)] = &[
     ("reads", reads::account),
     ("members", reads::member),
+    ("redis", reads::account_in_redis),
     ("sign-ins", sign_ins::measure),
     ("flood", flood::measure),
 ];

@@ -4,8 +4,12 @@
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use tests::servers::Redis;
+use userstore_core::Settings;
+use userstore_core::config::Secret;
+
 use crate::Result;
-use crate::bare::{Account, Answer, Member};
+use crate::bare::{Account, Member};
 use crate::people::{self, sign_up};
 use crate::report::{Report, Target};
 use crate::server::{STORE_THREADS, Server};
@@ -30,6 +34,7 @@ struct Kind {
 }
 
 const ACCOUNT: Kind = Kind { name: "reads", route: "GET /user/me", target: Target::AtLeast(0.80) };
+const REDIS: Kind = Kind { name: "redis", route: "GET /user/me, session in Redis", target: Target::AtLeast(0.85) };
 const MEMBER: Kind = Kind { name: "members", route: "GET /members/{id} by JWT", target: Target::AtLeast(0.70) };
 
 /// One round with one server.
@@ -47,7 +52,20 @@ pub(crate) fn account(time: Duration, report: &mut Report) -> Result<()> {
     let folder = tempfile::tempdir()?;
     let store = Server::of_store(&folder.path().join("users.db"), 1)?;
     let read = sign_up(store.address, 1)?.pop().ok_or("nobody signed up")?.read;
-    measure::<Account>(&ACCOUNT, store, &read, time, report)
+    let bare = bare::start::<Account>(&people::answer(store.address, &read)?)?;
+    measure(&ACCOUNT, store, bare, &read, time, report)
+}
+
+/// The own account, by a session in Redis, against a bare route that asks Redis for one value.
+pub(crate) fn account_in_redis(time: Duration, report: &mut Report) -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let redis = Redis::start();
+    let mut settings = Settings::default();
+    settings.redis.url = Some(Secret::new(redis.url()));
+    let store = Server::of_store_with(&folder.path().join("users.db"), 1, settings)?;
+    let read = sign_up(store.address, 1)?.pop().ok_or("nobody signed up")?.read;
+    let bare = bare::start_beside_redis(&people::answer(store.address, &read)?, redis.url())?;
+    measure(&REDIS, store, bare, &read, time, report)
 }
 
 /// A member, by access token.
@@ -55,11 +73,12 @@ pub(crate) fn member(time: Duration, report: &mut Report) -> Result<()> {
     let folder = tempfile::tempdir()?;
     let file = folder.path().join("users.db");
     let read = people::reader_of_a_member(&file)?;
-    measure::<Member>(&MEMBER, Server::of_store(&file, 1)?, &read, time, report)
+    let store = Server::of_store(&file, 1)?;
+    let bare = bare::start::<Member>(&people::answer(store.address, &read)?)?;
+    measure(&MEMBER, store, bare, &read, time, report)
 }
 
-fn measure<A: Answer>(kind: &Kind, store: Server, read: &[u8], time: Duration, report: &mut Report) -> Result<()> {
-    let bare = bare::start::<A>(&people::answer(store.address, read)?)?;
+fn measure(kind: &Kind, store: Server, bare: Server, read: &[u8], time: Duration, report: &mut Report) -> Result<()> {
     let of_store = || round(&store, STORE_THREADS, read);
     let of_bare = || round(&bare, &["bare-"], read);
 

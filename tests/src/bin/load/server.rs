@@ -30,7 +30,11 @@ pub(crate) struct Server {
 impl Server {
     /// Starts the server of a user store in this file, with default settings but for a silent log.
     pub(crate) fn of_store(file: &Path, workers: u16) -> Result<Self> {
-        let mut settings = Settings::default();
+        Self::of_store_with(file, workers, Settings::default())
+    }
+
+    /// Starts one with other settings.
+    pub(crate) fn of_store_with(file: &Path, workers: u16, mut settings: Settings) -> Result<Self> {
         settings.server.port = 0;
         settings.server.workers = Some(workers);
         settings.log.level = LogLevel::Off;

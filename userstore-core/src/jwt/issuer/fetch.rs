@@ -2,12 +2,9 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::{Client, StatusCode, Url, redirect};
-use rustls::ClientConfig;
-use rustls_platform_verifier::BuilderVerifierExt as _;
 
 use super::settings::IssuerSettings;
 use crate::error::{Error, Result};
@@ -90,15 +87,9 @@ impl Source {
 /// A client that goes where it is told: no redirect, no proxy of the environment. With `tls`, it trusts whom the
 /// machine trusts; without, nobody.
 fn client(tls: bool) -> Result<Client, Box<dyn std::error::Error>> {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
-    let config = if tls {
-        config.with_platform_verifier()?
-    } else {
-        config.with_root_certificates(rustls::RootCertStore::empty())
-    };
+    let config = if tls { crate::tls::as_the_machine()? } else { crate::tls::of_nobody()? };
     let client = Client::builder()
-        .tls_backend_preconfigured(config.with_no_client_auth())
+        .tls_backend_preconfigured(config)
         .redirect(redirect::Policy::none())
         .no_proxy()
         .referer(false)

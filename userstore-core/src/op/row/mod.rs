@@ -1,6 +1,7 @@
 //! Table rows, one file for each table. Nothing of them leaves the operations.
 
 pub(crate) mod copied;
+pub(crate) mod ended_sessions;
 pub(crate) mod member_ids;
 pub(crate) mod members;
 pub(crate) mod sessions;

@@ -1,0 +1,332 @@
+//! Sessions in Redis, with what was ended in the database.
+//!
+//! Under `<store>:s:<hash of the token>` is a session's [`Record`], and under `<store>:u:{<id of the user>}` the index
+//! of a user: a hash of its sessions by id. The braces are a hash tag: a script touches one index and nothing else.
+//! The record is found from the index, where its [`Entry`] has the token's hash; the index from the record, which names
+//! the user. Every key ends by itself, with the session or with the last one of the index.
+//!
+//! Redis is never the only one to know that a session was ended. Whoever ends one notes that in the database, then
+//! removes the record, and then answers. A record says in which process of Redis it was last known not to be ended; in
+//! another process, which may have been started with an old copy, the database is asked first. What ends all sessions
+//! of a user is the epoch in the user's row, as everywhere.
+//!
+//! What Redis has lost, be it flushed or evicted, was a session that is over now: its user signs in again. An index
+//! alone that is lost leaves sessions that are not listed, and not counted, until they expire; they can still be ended
+//! by whoever has the token, and all at once. Nothing of a session may be remembered outside Redis: between the note
+//! and the removal its record is still there.
+
+mod index;
+mod record;
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use deadpool_redis::redis::{Script, cmd, pipe};
+
+use self::index::{Entry, is_of_epoch};
+use self::record::Record;
+use super::{Answer, SessionStore};
+use crate::cache::Slot;
+use crate::database::{Database, Written};
+use crate::error::Result;
+use crate::model::id::{SessionId, UserId};
+use crate::model::session::{Session, TokenHash};
+use crate::model::timestamp::Timestamp;
+use crate::model::user::User;
+use crate::op::row::ended_sessions;
+use crate::redis::{Exchange, Link};
+
+/// What answers when Redis does not.
+const PART: &str = "sessions";
+/// How many notes of ended sessions are removed in one transaction.
+const SWEEP: u64 = 500;
+/// How much longer than the session its note is kept: the clocks of servers differ.
+const GRACE: std::time::Duration = std::time::Duration::from_hours(1);
+
+/// Sessions in Redis.
+#[derive(Debug)]
+pub(crate) struct RedisSessions {
+    link: Arc<Link>,
+    database: Arc<Database>,
+    /// The id of the store, with which every key begins.
+    store: String,
+    create: Script,
+    clean_up: Script,
+    confirm: Script,
+}
+
+/// What the script `create` gives: what is being ended, as id, hash and expiry of each; and the hashes of what was over.
+type Created = (Vec<(String, String, i64)>, Vec<String>);
+
+impl RedisSessions {
+    /// Sessions of the store with this id, which several stores on one Redis do not share.
+    pub(crate) fn new(link: Arc<Link>, database: Arc<Database>, store: &str) -> Self {
+        let create = Script::new(concat!(include_str!("redis/index.lua"), include_str!("redis/create.lua")));
+        let clean_up = Script::new(concat!(include_str!("redis/index.lua"), include_str!("redis/clean_up.lua")));
+        let confirm = Script::new(include_str!("redis/confirm.lua"));
+        Self { link, database, store: store.to_owned(), create, clean_up, confirm }
+    }
+
+    fn record_key(&self, hash: TokenHash) -> String {
+        self.key_of(&index::name(hash))
+    }
+
+    fn key_of(&self, name: &str) -> String {
+        format!("{}:s:{name}", self.store)
+    }
+
+    fn index_key(&self, user: UserId) -> String {
+        format!("{}:u:{{{user}}}", self.store)
+    }
+
+    /// The session of a hash. To `MGET`, what is of the wrong type is nothing, and a session that is over.
+    async fn get(&self, exchange: &mut Exchange<'_>, hash: TokenHash) -> Result<Option<Session>> {
+        let (record,) = exchange.query(cmd("MGET").arg(self.record_key(hash))).await?;
+        self.accept(exchange, hash, record).await
+    }
+
+    /// The session of a record that was just read, unless it was ended.
+    async fn accept(
+        &self,
+        exchange: &mut Exchange<'_>,
+        hash: TokenHash,
+        bytes: Option<Vec<u8>>,
+    ) -> Result<Option<Session>> {
+        let Some(record) = Record::read(bytes.as_deref()) else { return Ok(None) };
+        if record.is_checked_in(exchange.run_id()) {
+            return Ok(Some(record.into_session()));
+        }
+        // Boxed, as it is seldom needed: every look-up's future would have to hold it.
+        Box::pin(self.check(exchange, hash, bytes.unwrap_or_default(), record.into_session())).await
+    }
+
+    /// Asks the database about a session that another process of Redis has taken on, and notes the answer.
+    async fn check(
+        &self,
+        exchange: &mut Exchange<'_>,
+        hash: TokenHash,
+        bytes: Vec<u8>,
+        session: Session,
+    ) -> Result<Option<Session>> {
+        let is_ended = !ended_sessions::among(self.database.reads(), &[hash]).await?.is_empty();
+        let key = self.record_key(hash);
+        // On the connection that gave the record: what is noted holds for that process of Redis alone.
+        exchange.prolong();
+        let noted = if is_ended {
+            exchange.query::<()>(cmd("DEL").arg(key)).await.map(|()| false)
+        } else {
+            let checked = Record::new(&session, exchange.run_id()).to_bytes();
+            exchange.run(self.confirm.key(key).arg(bytes).arg(checked)).await
+        };
+        // What the database said holds also where it could not be noted.
+        let is_there = noted.unwrap_or_else(|error| {
+            tracing::debug!(error = &error as &dyn std::error::Error, "a session was not noted as checked");
+            true
+        });
+        Ok((is_there && !is_ended).then_some(session))
+    }
+
+    /// Notes in the database that sessions were ended.
+    async fn note(&self, ended: Vec<(TokenHash, Timestamp)>) -> Result<()> {
+        let write = self.database.writes().run(move |tx| {
+            Box::pin(async move {
+                ended_sessions::insert(tx, &ended).await?;
+                Ok(Written::of_sessions(ended.into_iter().map(|(hash, _)| hash).collect(), ()))
+            })
+        });
+        write.await
+    }
+
+    /// Ends the sessions that had to make room, and removes the records of those that were over.
+    async fn make_room(&self, user: UserId, (ending, over): Created) -> Result<()> {
+        if ending.is_empty() && over.is_empty() {
+            return Ok(());
+        }
+        let noted = |(_, name, at): &(String, String, i64)| Some((index::hash(name)?, Timestamp::from_millis(*at)));
+        let noted: Vec<_> = ending.iter().filter_map(noted).collect();
+        if !noted.is_empty() {
+            self.note(noted).await?;
+        }
+        let mut remove = pipe();
+        for (id, name, _) in &ending {
+            remove.cmd("DEL").arg(self.key_of(name)).ignore();
+            remove.cmd("HDEL").arg(self.index_key(user)).arg(id).ignore();
+        }
+        for name in &over {
+            remove.cmd("DEL").arg(self.key_of(name)).ignore();
+        }
+        self.link.begin(PART).await?.query_all(&remove).await
+    }
+
+    /// Adds a session to its user's index, and ends what has to make room for it.
+    async fn enter(&self, user: &User, hash: TokenHash, session: &Session, most: u16) -> Result<()> {
+        let kept = user.kept_session.map(|id| id.to_string()).unwrap_or_default();
+        let mut create = self.create.key(self.index_key(user.id));
+        create.arg(session.created_at.as_millis()).arg(user.epoch).arg(kept).arg(most);
+        create.arg(session.id.to_string()).arg(Entry::write(hash, session)).arg(lasts(session));
+        let created: Created = self.link.begin(PART).await?.run(&create).await?;
+        self.make_room(user.id, created).await
+    }
+
+    /// Removes a record; `false` where there was none. That the index forgets it, too, is no part of the promise.
+    async fn remove(&self, exchange: &Exchange<'_>, user: UserId, id: SessionId, hash: TokenHash) -> Result<bool> {
+        let removed: u64 = exchange.query(cmd("DEL").arg(self.record_key(hash))).await?;
+        let mut forget = cmd("HDEL");
+        forget.arg(self.index_key(user)).arg(id.to_string());
+        if let Err(error) = exchange.query::<u64>(&forget).await {
+            tracing::debug!(error = &error as &dyn std::error::Error, "an index was left as it is");
+        }
+        Ok(removed == 1)
+    }
+
+    /// The live sessions that a user's index names, in the order of their ids.
+    async fn entries(&self, exchange: &Exchange<'_>, user: &User, now: Timestamp) -> Result<Vec<Entry>> {
+        let all: Vec<(String, String)> = exchange.query(cmd("HGETALL").arg(self.index_key(user.id))).await?;
+        let entries = all.iter().filter_map(|(id, text)| Entry::read(id, text));
+        let mut live: Vec<Entry> = entries.filter(|entry| entry.is_live(user, now)).collect();
+        live.sort_unstable_by_key(|entry| entry.id);
+        Ok(live)
+    }
+
+    /// The sessions of these entries whose records are there and were not ended.
+    async fn read(&self, exchange: &Exchange<'_>, user: &User, entries: &[Entry]) -> Result<Vec<Session>> {
+        let mut get = cmd("MGET");
+        for entry in entries {
+            get.arg(self.record_key(entry.hash));
+        }
+        let records: Vec<Option<Vec<u8>>> = exchange.query(&get).await?;
+        let records = entries.iter().zip(&records).filter_map(|(entry, bytes)| {
+            let record = Record::read(bytes.as_deref())?;
+            Some((entry, record.is_checked_in(exchange.run_id()), record.into_session()))
+        });
+        let records: Vec<_> =
+            records.filter(|(entry, _, session)| session.id == entry.id && session.user_id == user.id).collect();
+        let unchecked: Vec<TokenHash> =
+            records.iter().filter(|(_, is_checked, _)| !is_checked).map(|(entry, ..)| entry.hash).collect();
+        let ended = ended_sessions::among(self.database.reads(), &unchecked).await?;
+        let standing = records.into_iter().filter(|(entry, ..)| !ended.contains(&entry.hash));
+        Ok(standing.map(|(.., session)| session).collect())
+    }
+}
+
+/// How long a session lasts from its beginning, in milliseconds.
+fn lasts(session: &Session) -> u64 {
+    let lasts = session.expires_at.since(session.created_at).as_millis();
+    u64::try_from(lasts).unwrap_or(u64::MAX).max(1)
+}
+
+impl SessionStore for RedisSessions {
+    fn create<'a>(&'a self, user: &'a User, hash: TokenHash, session: &'a Session, most: u16) -> Answer<'a, ()> {
+        Box::pin(async move {
+            // The record first: what is in the index is there. Nobody has the token yet.
+            let exchange = self.link.begin(PART).await?;
+            let record = Record::new(session, exchange.run_id()).to_bytes();
+            exchange
+                .query::<()>(cmd("SET").arg(self.record_key(hash)).arg(record).arg("PX").arg(lasts(session)))
+                .await?;
+            let entered = self.enter(user, hash, session, most).await;
+            if entered.is_err()
+                && let Ok(exchange) = self.link.begin(PART).await
+            {
+                // Nobody will have it. If this fails, too, it takes up room until it expires.
+                let _removed = self.remove(&exchange, user.id, session.id, hash).await;
+            }
+            entered
+        })
+    }
+
+    fn find(&self, hash: TokenHash) -> Answer<'_, Option<Session>> {
+        Box::pin(async move {
+            let mut exchange = self.link.begin(PART).await?;
+            self.get(&mut exchange, hash).await
+        })
+    }
+
+    fn find_with<'a>(&'a self, hash: TokenHash, name: Option<&'a str>) -> Answer<'a, (Option<Session>, Option<Slot>)> {
+        Box::pin(async move {
+            let Some(name) = name else { return Ok((self.find(hash).await?, None)) };
+            let mut exchange = self.link.begin(PART).await?;
+            let mut get = cmd("MGET");
+            get.arg(self.record_key(hash)).arg(exchange.of_this_run(name));
+            let (record, slot): (Option<Vec<u8>>, Option<Vec<u8>>) = exchange.query(&get).await?;
+            Ok((self.accept(&mut exchange, hash, record).await?, Some(Slot::read(slot))))
+        })
+    }
+
+    fn is_up(&self) -> Pin<Box<dyn Future<Output = bool> + Send + '_>> {
+        Box::pin(async move {
+            let Ok(exchange) = self.link.begin(PART).await else { return false };
+            exchange.query::<()>(&cmd("PING")).await.is_ok()
+        })
+    }
+
+    fn list<'a>(
+        &'a self,
+        user: &'a User,
+        after: Option<SessionId>,
+        most: usize,
+        now: Timestamp,
+    ) -> Answer<'a, Vec<Session>> {
+        Box::pin(async move {
+            let mut exchange = self.link.begin(PART).await?;
+            let entries = self.entries(&exchange, user, now).await?;
+            let mut left = &entries[entries.partition_point(|entry| after.is_some_and(|after| entry.id <= after))..];
+            let mut sessions = Vec::new();
+            while sessions.len() < most && !left.is_empty() {
+                let (next, rest) = left.split_at(left.len().min(most - sessions.len()));
+                exchange.prolong();
+                sessions.extend(self.read(&exchange, user, next).await?);
+                left = rest;
+            }
+            Ok(sessions)
+        })
+    }
+
+    fn end<'a>(&'a self, user: &'a User, id: SessionId, token: Option<TokenHash>, now: Timestamp) -> Answer<'a, bool> {
+        Box::pin(async move {
+            let mut exchange = self.link.begin(PART).await?;
+            let hash = if token.is_some() {
+                token
+            } else {
+                let mut get = cmd("HGET");
+                get.arg(self.index_key(user.id)).arg(id.to_string());
+                let entry: Option<String> = exchange.query(&get).await?;
+                entry.and_then(|text| Entry::read(&id.to_string(), &text)).map(|entry| entry.hash)
+            };
+            let Some(hash) = hash else { return Ok(false) };
+            let found = self.get(&mut exchange, hash).await?.filter(|session| {
+                session.id == id
+                    && session.user_id == user.id
+                    && now < session.expires_at
+                    && is_of_epoch(user, id, session.epoch)
+            });
+            let Some(session) = found else { return Ok(false) };
+            self.note(vec![(hash, session.expires_at)]).await?;
+            exchange.prolong();
+            self.remove(&exchange, user.id, id, hash).await
+        })
+    }
+
+    fn clean_up<'a>(&'a self, user: &'a User) -> Answer<'a, ()> {
+        Box::pin(async move {
+            let kept = user.kept_session.map(|id| id.to_string()).unwrap_or_default();
+            let exchange = self.link.begin(PART).await?;
+            let mut clean_up = self.clean_up.key(self.index_key(user.id));
+            let over: Vec<String> = exchange.run(clean_up.arg(0).arg(user.epoch).arg(kept)).await?;
+            self.make_room(user.id, (Vec::new(), over)).await
+        })
+    }
+
+    fn sweep(&self, now: Timestamp) -> Answer<'_, bool> {
+        // Redis forgets by itself.
+        Box::pin(self.database.writes().run(move |tx| {
+            Box::pin(async move {
+                let removed = ended_sessions::remove_expired(tx, now.minus(GRACE), SWEEP).await?;
+                Ok(Written::new(removed == SWEEP))
+            })
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests;
