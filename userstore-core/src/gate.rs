@@ -88,6 +88,11 @@ impl<R: Remote> Gate<R> {
         Self { remote, timeout, way: RwLock::new(way), connecting: Mutex::new(()) }
     }
 
+    /// The machine.
+    pub(crate) fn remote(&self) -> &R {
+        &self.remote
+    }
+
     /// Lets somebody in.
     pub(crate) async fn enter(&self) -> Result<Passage<'_, R>, Outage> {
         let deadline = Instant::now() + self.timeout;
@@ -170,6 +175,14 @@ impl<R: Remote> Gate<R> {
 impl<R: Remote> Passage<'_, R> {
     pub(crate) fn connection(&self) -> &R::Connection {
         &self.connection
+    }
+
+    /// Gives the connection up without closing the gate: whoever comes next connects anew.
+    pub(crate) fn give_up(&self) {
+        let mut way = self.gate.write();
+        if way.number == self.number {
+            way.connection = None;
+        }
     }
 
     /// Gives what follows the whole time again.

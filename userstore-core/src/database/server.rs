@@ -1,7 +1,7 @@
 //! PostgreSQL, MySQL and MariaDB: a pool of connections to a server, which may go silent.
 
 use std::future::Future;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use sea_orm::sqlx::{self, AssertSqlSafe, Executor as _};
@@ -11,9 +11,8 @@ use tokio::time::timeout;
 use super::write::{code, number};
 use crate::config::{self, Secret};
 use crate::error::{Error, Result};
+use crate::gate::{Fault, Gate, Outage, Passage, Remote};
 
-/// How much longer than the server this process waits before it takes the connection for dead.
-const GRACE: Duration = Duration::from_millis(500);
 /// How long a connection may have been idle before it is tried out.
 const IDLE: Duration = Duration::from_secs(30);
 
@@ -66,10 +65,12 @@ impl Target {
         sea_orm::Database::connect(options).await.map_err(|error| cannot_be_reached(&error))
     }
 
-    fn pool(&self, is_lazy: bool) -> ConnectOptions {
+    /// Many connections, on which the server gives up before this process does: what is not answered then is lost.
+    fn pool(&self) -> ConnectOptions {
+        let limit = self.timeout.mul_f64(0.9);
         let mut options = self.options();
-        options.max_connections(u32::from(self.connections)).min_connections(0).connect_lazy(is_lazy);
-        self.prepare(&mut options, Some(self.timeout));
+        options.max_connections(u32::from(self.connections)).min_connections(0).acquire_timeout(limit);
+        self.prepare(&mut options, Some(limit));
         options
     }
 
@@ -124,86 +125,83 @@ fn cannot_be_reached(error: &DbErr) -> Error {
     Error::unavailable("database", format!("it cannot be reached: {error}; see that it runs, or correct database.url"))
 }
 
-/// The pool. Clones share it.
-#[derive(Debug, Clone)]
-pub(crate) struct Server(Arc<Inner>);
+impl Remote for Target {
+    const NAME: &'static str = "the database";
+    type Connection = DatabaseConnection;
 
-#[derive(Debug)]
-struct Inner {
-    target: Target,
-    /// The pool that is in use, and its number.
-    pool: RwLock<(DatabaseConnection, u64)>,
+    async fn connect(&self) -> Result<DatabaseConnection, Fault> {
+        sea_orm::Database::connect(self.pool()).await.map_err(|error| Fault::Lost(error.to_string()))
+    }
+
+    /// A pool replaces the connections that were closed.
+    fn is_closed(_: &DatabaseConnection) -> bool {
+        false
+    }
 }
+
+/// A pool of connections, which is made anew where the server has gone silent or was started anew. Clones share it.
+#[derive(Debug, Clone)]
+pub(crate) struct Server(Arc<Gate<Target>>);
 
 impl Server {
     pub(super) async fn open(target: Target) -> Result<Self> {
-        let pool = sea_orm::Database::connect(target.pool(false)).await.map_err(|error| cannot_be_reached(&error))?;
-        Ok(Self(Arc::new(Inner { target, pool: RwLock::new((pool, 0)) })))
+        let timeout = target.timeout;
+        let server = Self(Arc::new(Gate::new(target, timeout)));
+        server.0.enter().await.map_err(|outage| Error::unavailable("database", outage))?;
+        Ok(server)
     }
 
     pub(super) fn backend(&self) -> DbBackend {
-        self.0.target.backend
+        self.0.remote().backend
     }
 
     /// The longest that an operation waits.
     pub(super) fn timeout(&self) -> Duration {
-        self.0.target.timeout
+        self.0.remote().timeout
     }
 
-    /// The pool, and its number, which [`Server::silent`] wants to know.
-    pub(super) fn pool(&self) -> (DatabaseConnection, u64) {
-        self.0.pool.read().unwrap_or_else(PoisonError::into_inner).clone()
+    /// The pool, to be used by one operation.
+    pub(super) async fn enter(&self) -> Result<Passage<'_, Target>, DbErr> {
+        self.0.enter().await.map_err(unanswered)
     }
 
-    /// Asks the server, and gives up on the pool where it does not answer in time.
+    /// Asks the server one thing.
     pub(super) async fn ask<T, F, A>(&self, ask: F) -> Result<T, DbErr>
     where
         F: Fn(DatabaseConnection) -> A + Send + Sync,
         A: Future<Output = Result<T, DbErr>> + Send,
     {
-        let (pool, number) = self.pool();
-        let answer = timeout(self.timeout() + GRACE, async {
-            match ask(pool).await {
-                // A server that was started anew has closed every connection there was.
-                Err(error) if is_lost(&error) => {
-                    self.silent(number).await;
-                    ask(self.pool().0).await
-                }
-                answer => answer,
+        let passage = self.enter().await?;
+        match run(&passage, &ask).await {
+            // A server that was started anew has closed every connection there was.
+            Err(error) if is_lost(&error) => {
+                passage.give_up();
+                run(&self.enter().await?, &ask).await
             }
-        });
-        if let Ok(answer) = answer.await {
-            return answer;
+            answer => answer,
         }
-        self.silent(number).await;
-        Err(DbErr::Custom("the database server does not answer".to_owned()))
-    }
-
-    /// Puts a new pool in the place of the one with this number. Where the server does not answer although it ends in
-    /// time what it works on, the connections are dead, and it may take the network a quarter of an hour to say so.
-    pub(super) async fn silent(&self, number: u64) {
-        let target = &self.0.target;
-        // Made on first use: this does not wait for the server.
-        let Ok(fresh) = sea_orm::Database::connect(target.pool(true)).await else { return };
-        let old = {
-            let mut pool = self.0.pool.write().unwrap_or_else(PoisonError::into_inner);
-            if pool.1 != number {
-                return;
-            }
-            std::mem::replace(&mut *pool, (fresh, number + 1)).0
-        };
-        tracing::warn!("the database is connected to anew");
-        tokio::spawn(async move { timeout(GRACE, old.close()).await });
     }
 
     pub(super) async fn close(&self) {
-        let (pool, _) = self.pool();
-        match timeout(self.timeout(), pool.close()).await {
+        let Ok(passage) = self.0.enter().await else { return };
+        match timeout(self.timeout(), passage.connection().close_by_ref()).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => tracing::warn!(%error, "the database was not closed in order"),
             Err(_) => tracing::warn!("the database was not closed in time"),
         }
     }
+}
+
+async fn run<T, F, A>(passage: &Passage<'_, Target>, ask: &F) -> Result<T, DbErr>
+where
+    F: Fn(DatabaseConnection) -> A + Send + Sync,
+    A: Future<Output = Result<T, DbErr>> + Send,
+{
+    passage.run(async { Ok(ask(passage.connection().clone()).await) }).await.map_err(unanswered)?
+}
+
+fn unanswered(outage: Outage) -> DbErr {
+    DbErr::Custom(outage.to_string())
 }
 
 /// Whether the connection is lost, and with it a transaction on it.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use sea_orm::{DatabaseTransaction, DbErr, RuntimeErr, TransactionTrait as _};
+use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr, RuntimeErr, TransactionTrait as _};
 use tokio::sync::RwLock;
 use tokio::time::{Instant, sleep, timeout_at};
 
@@ -106,42 +106,40 @@ impl Inner {
         let deadline = Instant::now() + self.server.timeout();
         let mut tries = 0;
         loop {
-            let (_, number) = self.server.pool();
-            let Ok(tried) = timeout_at(deadline, self.attempt(work.clone())).await else {
-                self.server.silent(number).await;
+            let passage = self.server.enter().await?;
+            let Ok(tried) = timeout_at(deadline, self.attempt(passage.connection(), work.clone())).await else {
+                // The server gives up sooner on what it works on: then nobody may be there.
+                passage.give_up();
                 return Err(Error::unavailable("database", "the write was not done in time"));
             };
-            match tried {
-                Ok((written, change)) => {
-                    let value = self.cache.end(change).await.map(|()| written.into_value());
-                    return value;
-                }
+            let error = match tried {
+                Ok((written, change)) => return self.cache.end(change).await.map(|()| written.into_value()),
                 Err(Failure::Final(error)) => return Err(error),
-                Err(Failure::Passing(error)) => {
-                    tries += 1;
-                    if tries == TRIES {
-                        return Err(error.into());
-                    }
-                    if is_lost(&error) || is_read_only(&error) {
-                        if tries > 1 {
-                            return Err(error.into());
-                        }
-                        self.server.silent(number).await;
-                    }
-                    // Two that were in each other's way come back at different moments.
-                    let [random] = Random.bytes::<1>();
-                    sleep(Duration::from_micros(u64::from(random) * 20 * u64::from(tries))).await;
-                }
+                Err(Failure::Passing(error)) => error,
+            };
+            tries += 1;
+            let is_elsewhere = is_lost(&error) || is_read_only(&error);
+            if is_elsewhere {
+                passage.give_up();
             }
+            if tries == TRIES || is_elsewhere && tries > 1 {
+                return Err(error.into());
+            }
+            // Two that were in each other's way come back at different moments.
+            let [random] = Random.bytes::<1>();
+            sleep(Duration::from_micros(u64::from(random) * 20 * u64::from(tries))).await;
         }
     }
 
-    async fn attempt<T, W>(&self, work: W) -> Result<(Written<T>, crate::cache::Change), Failure>
+    async fn attempt<T, W>(
+        &self,
+        connection: &DatabaseConnection,
+        work: W,
+    ) -> Result<(Written<T>, crate::cache::Change), Failure>
     where
         W: for<'t> FnOnce(&'t Tx) -> Work<'t, T> + Send,
         T: Send,
     {
-        let (connection, _) = self.server.pool();
         let transaction = connection.begin().await.map_err(passing)?;
         let mut written = match work(&transaction).await {
             Ok(written) => written,
