@@ -9,9 +9,11 @@ use std::process::{Command, Stdio};
 const PROGRAMS: &[(&str, &str)] = &[
     ("bash", "has_bash"),
     ("curl", "has_curl"),
+    ("haproxy", "has_haproxy"),
     ("prlimit", "has_prlimit"),
     ("setpriv", "has_setpriv"),
     ("sqlite3", "has_sqlite3"),
+    ("systemd-analyze", "has_systemd_analyze"),
 ];
 
 /// The `cfg` of each kind of server that tests start, and the programs that this takes. Where each was found is in a
@@ -42,6 +44,14 @@ fn main() {
     }
     if let Some(python) = python {
         println!("cargo::rustc-env=PYTHON_WITH_PYJWT={}", python.display());
+    }
+    println!("cargo::rustc-check-cfg=cfg(has_pyyaml)");
+    let python = folders.iter().map(|folder| folder.join("python3")).find(|python| runs(python, "import yaml"));
+    if required || python.is_some() {
+        println!("cargo::rustc-cfg=has_pyyaml");
+    }
+    if let Some(python) = python {
+        println!("cargo::rustc-env=PYTHON_WITH_PYYAML={}", python.display());
     }
 }
 
@@ -79,10 +89,12 @@ fn postgres() -> Vec<PathBuf> {
 
 /// Whether this Python has the libraries that verify tokens.
 fn has_pyjwt(python: &Path) -> bool {
+    runs(python, "import cryptography; from jwt import PyJWKClient")
+}
+
+/// Whether this is a Python, and runs this line.
+fn runs(python: &Path, line: &str) -> bool {
     let mut command = Command::new(python);
-    command
-        .args(["-c", "import cryptography; from jwt import PyJWKClient"])
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
+    command.args(["-c", line]).stdout(Stdio::null()).stderr(Stdio::null());
     python.is_file() && command.status().is_ok_and(|status| status.success())
 }

@@ -10,6 +10,7 @@ mod canary;
 mod cli;
 mod data;
 mod deletion;
+mod deploy;
 mod disk;
 mod flood;
 mod home;
