@@ -100,10 +100,17 @@ impl Remote for Target {
 
 impl From<Failure> for Fault {
     fn from(failure: Failure) -> Self {
-        match failure {
-            Failure::Server(_) | Failure::Rejected(_) | Failure::Usage(_) => Self::Refused(failure.to_string()),
-            failure => Self::Lost(failure.to_string()),
-        }
+        if is_refusal(&failure) { Self::Refused(failure.to_string()) } else { Self::Lost(failure.to_string()) }
+    }
+}
+
+/// Whether Memcached, or the client before it, has said no to one thing. The client calls the outcome unknown whatever
+/// was answered to a change.
+fn is_refusal(failure: &Failure) -> bool {
+    match failure {
+        Failure::Server(_) | Failure::Rejected(_) | Failure::Usage(_) => true,
+        Failure::Ambiguous { source, .. } => is_refusal(source),
+        _ => false,
     }
 }
 

@@ -15,7 +15,9 @@
 //! by whoever has the token, and all at once. Nothing of a session may be remembered outside Redis: between the note
 //! and the removal its record is still there.
 
+mod find;
 mod index;
+mod list;
 mod record;
 
 use std::pin::Pin;
@@ -79,53 +81,6 @@ impl RedisSessions {
         format!("{}:u:{{{user}}}", self.store)
     }
 
-    /// The session of a hash. To `MGET`, what is of the wrong type is nothing, and a session that is over.
-    async fn get(&self, exchange: &mut Exchange<'_>, hash: TokenHash) -> Result<Option<Session>> {
-        let (record,) = exchange.query(cmd("MGET").arg(self.record_key(hash))).await?;
-        self.accept(exchange, hash, record).await
-    }
-
-    /// The session of a record that was just read, unless it was ended.
-    async fn accept(
-        &self,
-        exchange: &mut Exchange<'_>,
-        hash: TokenHash,
-        bytes: Option<Vec<u8>>,
-    ) -> Result<Option<Session>> {
-        let Some(record) = Record::read(bytes.as_deref()) else { return Ok(None) };
-        if record.is_checked_in(exchange.run_id()) {
-            return Ok(Some(record.into_session()));
-        }
-        // Boxed, as it is seldom needed: every look-up's future would have to hold it.
-        Box::pin(self.check(exchange, hash, bytes.unwrap_or_default(), record.into_session())).await
-    }
-
-    /// Asks the database about a session that another process of Redis has taken on, and notes the answer.
-    async fn check(
-        &self,
-        exchange: &mut Exchange<'_>,
-        hash: TokenHash,
-        bytes: Vec<u8>,
-        session: Session,
-    ) -> Result<Option<Session>> {
-        let is_ended = !ended_sessions::among(self.database.reads(), &[hash]).await?.is_empty();
-        let key = self.record_key(hash);
-        // On the connection that gave the record: what is noted holds for that process of Redis alone.
-        exchange.prolong();
-        let noted = if is_ended {
-            exchange.query::<()>(cmd("DEL").arg(key)).await.map(|()| false)
-        } else {
-            let checked = Record::new(&session, exchange.run_id()).to_bytes();
-            exchange.run(self.confirm.key(key).arg(bytes).arg(checked)).await
-        };
-        // What the database said holds also where it could not be noted.
-        let is_there = noted.unwrap_or_else(|error| {
-            tracing::debug!(error = &error as &dyn std::error::Error, "a session was not noted as checked");
-            true
-        });
-        Ok((is_there && !is_ended).then_some(session))
-    }
-
     /// Notes in the database that sessions were ended.
     async fn note(&self, ended: Vec<(TokenHash, Timestamp)>) -> Result<()> {
         let write = self.database.writes().run(move |tx| {
@@ -178,35 +133,6 @@ impl RedisSessions {
         }
         Ok(removed == 1)
     }
-
-    /// The live sessions that a user's index names, in the order of their ids.
-    async fn entries(&self, exchange: &Exchange<'_>, user: &User, now: Timestamp) -> Result<Vec<Entry>> {
-        let all: Vec<(String, String)> = exchange.query(cmd("HGETALL").arg(self.index_key(user.id))).await?;
-        let entries = all.iter().filter_map(|(id, text)| Entry::read(id, text));
-        let mut live: Vec<Entry> = entries.filter(|entry| entry.is_live(user, now)).collect();
-        live.sort_unstable_by_key(|entry| entry.id);
-        Ok(live)
-    }
-
-    /// The sessions of these entries whose records are there and were not ended.
-    async fn read(&self, exchange: &Exchange<'_>, user: &User, entries: &[Entry]) -> Result<Vec<Session>> {
-        let mut get = cmd("MGET");
-        for entry in entries {
-            get.arg(self.record_key(entry.hash));
-        }
-        let records: Vec<Option<Vec<u8>>> = exchange.query(&get).await?;
-        let records = entries.iter().zip(&records).filter_map(|(entry, bytes)| {
-            let record = Record::read(bytes.as_deref())?;
-            Some((entry, record.is_checked_in(exchange.run_id()), record.into_session()))
-        });
-        let records: Vec<_> =
-            records.filter(|(entry, _, session)| session.id == entry.id && session.user_id == user.id).collect();
-        let unchecked: Vec<TokenHash> =
-            records.iter().filter(|(_, is_checked, _)| !is_checked).map(|(entry, ..)| entry.hash).collect();
-        let ended = ended_sessions::among(self.database.reads(), &unchecked).await?;
-        let standing = records.into_iter().filter(|(entry, ..)| !ended.contains(&entry.hash));
-        Ok(standing.map(|(.., session)| session).collect())
-    }
 }
 
 /// How long a session lasts from its beginning, in milliseconds.
@@ -245,11 +171,8 @@ impl SessionStore for RedisSessions {
     fn find_with<'a>(&'a self, hash: TokenHash, name: Option<&'a str>) -> Answer<'a, (Option<Session>, Option<Slot>)> {
         Box::pin(async move {
             let Some(name) = name else { return Ok((self.find(hash).await?, None)) };
-            let mut exchange = self.link.begin(PART).await?;
-            let mut get = cmd("MGET");
-            get.arg(self.record_key(hash)).arg(exchange.of_this_run(name));
-            let (record, slot): (Option<Vec<u8>>, Option<Vec<u8>>) = exchange.query(&get).await?;
-            Ok((self.accept(&mut exchange, hash, record).await?, Some(Slot::read(slot))))
+            let (session, slot) = self.find_beside(hash, name).await?;
+            Ok((session, Some(slot)))
         })
     }
 

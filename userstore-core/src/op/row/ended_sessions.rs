@@ -56,3 +56,23 @@ pub(crate) async fn remove_expired(db: &impl ConnectionTrait, now: Timestamp, mo
     }
     Ok(Entity::delete_many().filter(Column::TokenHash.is_in(expired)).exec(db).await?.rows_affected)
 }
+
+#[cfg(test)]
+mod tests {
+    use sea_orm::{DbBackend, QueryTrait as _};
+
+    use super::*;
+
+    #[test]
+    fn what_is_noted_already_is_left_as_it_is_on_every_database() {
+        for (backend, expected) in [
+            (DbBackend::Sqlite, r#"ON CONFLICT ("token_hash") DO NOTHING"#),
+            (DbBackend::Postgres, r#"ON CONFLICT ("token_hash") DO NOTHING"#),
+            (DbBackend::MySql, "ON DUPLICATE KEY UPDATE `token_hash` = `token_hash`"),
+        ] {
+            let row = ActiveModel { token_hash: Set(vec![7; 32]), expires_at: Set(9) };
+            let sql = Entity::insert(row).on_conflict_do_nothing().build(backend).to_string();
+            assert!(sql.ends_with(expected), "{sql}");
+        }
+    }
+}

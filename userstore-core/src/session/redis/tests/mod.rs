@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use uuid::Uuid;
 
 use super::*;
-use crate::cache::Cache;
+use crate::cache::{Cache, Slot};
 use crate::config;
 use crate::model::data::Data;
 use crate::model::role::{Role, Status};
