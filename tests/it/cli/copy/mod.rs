@@ -1,6 +1,7 @@
 //! `migrate --to`: everything of one database in another.
 
 mod arrived;
+mod engines;
 mod refused;
 mod stopped;
 
@@ -46,7 +47,8 @@ impl Desk {
 /// What the database's own program makes of this.
 #[track_caller]
 fn sql(file: &Path, statement: &str) -> String {
-    let output = Command::new("sqlite3").args(["-cmd", ".timeout 20000"]).arg(file).arg(statement).output().unwrap();
+    let options = ["-cmd", ".timeout 20000", "-cmd", ".mode quote"];
+    let output = Command::new("sqlite3").args(options).arg(file).arg(statement).output().unwrap();
     assert!(output.status.success(), "{statement}: {output:?}");
     String::from_utf8(output.stdout).unwrap()
 }
@@ -54,16 +56,16 @@ fn sql(file: &Path, statement: &str) -> String {
 /// Every row of every table that is copied.
 #[track_caller]
 fn content(file: &Path) -> Vec<String> {
-    TABLES.iter().map(|table| sql(file, &format!(".mode quote\nSELECT * FROM {table} ORDER BY 1"))).collect()
+    TABLES.iter().map(|table| sql(file, &format!("SELECT * FROM {table} ORDER BY 1"))).collect()
 }
 
-/// Members with the ids up to this one, put in by the database's own program.
+/// Members with the ids up to this one that are free, put in by the database's own program.
 fn fill(file: &Path, count: usize) {
     sql(
         file,
         &format!(
             "WITH RECURSIVE ids(id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM ids WHERE id < {count})
-             INSERT INTO members (member_id, name, email, version, incarnation, created_at, updated_at)
+             INSERT OR IGNORE INTO members (member_id, name, email, version, incarnation, created_at, updated_at)
              SELECT id, 'member ' || id, id || '@example.org', 1, randomblob(16), id, id FROM ids"
         ),
     );
