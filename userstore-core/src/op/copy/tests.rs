@@ -135,12 +135,14 @@ async fn everything_arrives_and_goes_on() {
     add_member(&from, "Ada", Some("ada@example.org")).await;
     let last = add_member(&from, "Bob ", None).await;
     from.operator().delete_members().delete_member(last.member_id, &Precondition::NONE).await.unwrap();
+    sql(&from, "INSERT INTO ended_sessions VALUES (x'00ff', 1), (randomblob(32), 9223372036854775807)".to_owned())
+        .await;
 
     let told = copied(&from, &to).await;
     assert_eq!(content(&to).await, content(&from).await);
     let counts: Vec<_> = told.iter().map(|table| (table.table, table.rows)).collect();
-    let wanted = [("signing_keys", 2), ("member_ids", 1), ("users", 2), ("sessions", 1), ("members", 1)];
-    assert_eq!(counts, wanted);
+    let wanted = [("signing_keys", 2), ("member_ids", 1), ("users", 2), ("sessions", 1), ("ended_sessions", 2)];
+    assert_eq!((&counts[..5], counts[5]), (&wanted[..], ("members", 1)));
     assert!(told.iter().all(|table| table.copied == table.rows && table.verified == table.rows), "{told:?}");
 
     let there = to.authenticate(session.token.reveal()).await.unwrap();
@@ -341,6 +343,10 @@ async fn a_row_that_is_refused_is_named_and_no_secret() {
     from.anyone().sign_in("alice", Password::new(PASSWORD), Client::unknown()).await.unwrap();
     sql(&to, "CREATE UNIQUE INDEX uq_x ON sessions (user_id)".to_owned()).await;
     let session = from.anyone().sign_in("alice", Password::new(PASSWORD), Client::unknown()).await.unwrap();
+    let hidden = Error::NotACopy { table: "ended_sessions", row: "…".to_owned() }.to_string();
+    sql(&to, "INSERT INTO ended_sessions VALUES (x'c0ffee', 1)".to_owned()).await;
+    assert_eq!(from.copy_to(&to, |_| ()).await.unwrap_err().to_string(), hidden);
+    sql(&to, "DELETE FROM ended_sessions".to_owned()).await;
     let refused = from.copy_to(&to, |_| ()).await.unwrap_err();
     let id = session.session.id.to_string();
     assert!(matches!(&refused, Error::RowRefused { table: "sessions", row } if *row == id), "{refused:?}");

@@ -3,7 +3,7 @@
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, QuerySelect as _};
 
-use super::corrupt;
+use super::{Copied, corrupt};
 use crate::model::session::TokenHash;
 use crate::model::timestamp::Timestamp;
 
@@ -19,6 +19,23 @@ pub(crate) struct Model {
 pub(crate) enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
+
+impl Copied for Entity {
+    type Key = Vec<u8>;
+
+    const TABLE: &'static str = "ended_sessions";
+    const KEY: Column = Column::TokenHash;
+    const CHANGES: &'static [&'static str] = &["MAX(expires_at)"];
+
+    fn key(row: &Model) -> Vec<u8> {
+        row.token_hash.clone()
+    }
+
+    /// It is the hash of a secret.
+    fn shown(_: &Vec<u8>) -> String {
+        "…".to_owned()
+    }
+}
 
 /// Notes that sessions were ended, those that are noted already included, until they would have expired.
 pub(crate) async fn insert(db: &impl ConnectionTrait, ended: &[(TokenHash, Timestamp)]) -> Result<(), DbErr> {
