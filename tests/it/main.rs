@@ -8,6 +8,7 @@ mod at_once;
 mod bodies;
 mod canary;
 mod cli;
+mod conformance;
 mod data;
 mod deletion;
 mod deploy;

@@ -5,7 +5,7 @@ use tests::{Persona, TestServer};
 use userstore_core::Role;
 
 /// As it stands in a path.
-fn escaped(name: &str) -> String {
+pub(crate) fn escaped(name: &str) -> String {
     name.bytes().fold(String::new(), |path, byte| format!("{path}%{byte:02X}"))
 }
 

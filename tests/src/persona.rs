@@ -24,6 +24,12 @@ impl Persona {
         Self { password: format!("a plum for {name}, 7"), name: name.to_owned(), ..Self::anonymous(client) }
     }
 
+    /// The same somebody, who turns to this server.
+    #[must_use]
+    pub fn at(&self, client: Client) -> Self {
+        Self { client, ..self.clone() }
+    }
+
     /// The same somebody, showing this token.
     #[must_use]
     pub fn with_token(&self, token: &str) -> Self {

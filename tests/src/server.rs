@@ -57,7 +57,7 @@ impl TestServer {
     pub fn at(footing: &Footing, clock: Clock, tune: impl FnOnce(&mut Settings)) -> Self {
         let mut settings = footing.settings();
         tune(&mut settings);
-        Self::launch(settings, clock, footing.clone())
+        Self::launch(settings, clock, footing.clone(), Record::default())
     }
 
     /// Starts another one on the same database, with the same settings but for these. Both have one clock.
@@ -65,12 +65,11 @@ impl TestServer {
     pub fn beside(&self, tune: impl FnOnce(&mut Settings)) -> Self {
         let mut settings = self.store.settings().clone();
         tune(&mut settings);
-        Self::launch(settings, self.clock.clone(), self.footing.clone())
+        Self::launch(settings, self.clock.clone(), self.footing.clone(), self.record.clone())
     }
 
-    fn launch(settings: Settings, clock: Clock, footing: Footing) -> Self {
+    fn launch(settings: Settings, clock: Clock, footing: Footing, record: Record) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-        let record = Record::default();
         let (store, shutdown, served, address) = runtime.block_on(launch(settings, clock.clone(), record.clone()));
         let client = Client::new(address);
         Self { client, clock, store, shutdown, served: Some(served), runtime: Some(runtime), footing, record }
@@ -111,7 +110,7 @@ impl TestServer {
         Cli::on(&self.footing)
     }
 
-    /// What was asked of it, and how it was answered.
+    /// What was asked of it, and of those beside it, and how it was answered.
     #[must_use]
     pub fn record(&self) -> &Record {
         &self.record

@@ -17,8 +17,8 @@ mod passwords;
 mod prompts;
 #[cfg(unix)]
 mod pseudo_terminal;
-mod ran;
-mod running_server;
+pub(crate) mod ran;
+pub(crate) mod running_server;
 mod sealed_keys;
 mod secrets;
 mod sessions;
@@ -43,7 +43,7 @@ use self::ran::Ran;
 const PASSWORD: &str = "canary sings at dawn 7";
 
 /// Every command, as `--help` has to list them.
-const COMMANDS: [&str; 23] = [
+pub(crate) const COMMANDS: [&str; 23] = [
     "create-user",
     "list-users",
     "show-user",

@@ -14,7 +14,7 @@ const DELAY: Duration = Duration::from_millis(100);
 
 /// Asserts that a request which starts [`DELAY`] after now, or later, sees the change; earlier ones may.
 #[track_caller]
-pub(super) fn is_seen_in_time(what: &str, seen: impl Fn() -> bool) {
+pub(crate) fn is_seen_in_time(what: &str, seen: impl Fn() -> bool) {
     let end = Instant::now();
     loop {
         let started = end.elapsed();

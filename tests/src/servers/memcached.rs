@@ -46,6 +46,17 @@ impl Memcached {
         format!("memcache://{}", self.address())
     }
 
+    /// The keys that it has.
+    #[track_caller]
+    #[must_use]
+    pub fn keys(&self) -> Vec<String> {
+        let mut stream = TcpStream::connect(self.address()).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream.write_all(b"lru_crawler metadump all\r\n").unwrap();
+        let lines = BufReader::new(stream).lines().map(Result::unwrap).take_while(|line| line != "END");
+        lines.filter_map(|line| Some(line.strip_prefix("key=")?.split(' ').next()?.to_owned())).collect()
+    }
+
     /// Tells it something that it answers with one line, such as `flush_all`, and gives that line.
     #[track_caller]
     pub fn tell(&self, line: &str) -> String {
