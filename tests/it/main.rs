@@ -21,6 +21,7 @@ mod members;
 mod memory;
 mod methods;
 mod migrate;
+mod nodes;
 mod passwords;
 mod paths;
 mod preconditions;
