@@ -132,7 +132,9 @@ impl Cache {
     pub(crate) async fn end(&self, change: Change) -> Result<()> {
         match (change, self) {
             (Change::Local(stale, number), Self::Local(local, changes)) => {
-                stale.iter().for_each(|stale| local.forget(stale));
+                for stale in &stale {
+                    local.forget(stale);
+                }
                 if let (Some(changes), Some(number)) = (changes, number) {
                     changes.made(number);
                 }

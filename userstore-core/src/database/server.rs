@@ -82,43 +82,49 @@ impl Target {
 
     /// Has every connection begin with what the store relies on.
     fn prepare(&self, options: &mut ConnectOptions, limit: Option<Duration>) {
-        match self.backend {
-            DbBackend::Postgres => {
-                let millis = limit.map_or(0, |limit| limit.as_millis());
-                let sql = format!(
-                    "SET statement_timeout = {millis}; SET lock_timeout = {millis}; SET TIME ZONE 'UTC'; \
-                     SET idle_in_transaction_session_timeout = {idle}; SET client_min_messages = 'warning'; \
-                     SET default_transaction_isolation = 'read committed'; SET synchronous_commit = 'on'",
-                    idle = millis * 2,
-                );
-                options.map_sqlx_postgres_pool_opts(move |pool| {
-                    let sql = sql.clone();
-                    pool.after_connect(move |connection, _| {
-                        let sql = sql.clone();
-                        Box::pin(async move { connection.execute(AssertSqlSafe(sql)).await.map(drop) })
-                    })
-                });
-            }
-            _ => {
-                let locks = limit.map_or(3600, |limit| limit.as_secs().max(1));
-                let seconds = limit.map_or(0.0, |limit| limit.as_secs_f64());
-                // MySQL has no such limit, and takes the comment for one.
-                let sql = format!(
-                    "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED; \
-                     SET SESSION innodb_lock_wait_timeout = {locks} /*M!100100 , SESSION max_statement_time = {seconds} */; \
-                     SET SESSION sql_mode = CONCAT(@@sql_mode, ',STRICT_ALL_TABLES'); \
-                     SET SESSION wait_timeout = 3600"
-                );
-                options.map_sqlx_mysql_pool_opts(move |pool| {
-                    let sql = sql.clone();
-                    pool.after_connect(move |connection, _| {
-                        let sql = sql.clone();
-                        Box::pin(async move { connection.execute(AssertSqlSafe(sql)).await.map(drop) })
-                    })
-                });
-            }
+        if self.backend == DbBackend::Postgres {
+            let begin = begin_on_postgres(limit);
+            options.map_sqlx_postgres_pool_opts(move |pool| {
+                let begin = begin.clone();
+                pool.after_connect(move |connection, _| {
+                    let begin = AssertSqlSafe(begin.clone());
+                    Box::pin(async move { connection.execute(begin).await.map(drop) })
+                })
+            });
+        } else {
+            let begin = begin_on_mysql(limit);
+            options.map_sqlx_mysql_pool_opts(move |pool| {
+                let begin = begin.clone();
+                pool.after_connect(move |connection, _| {
+                    let begin = AssertSqlSafe(begin.clone());
+                    Box::pin(async move { connection.execute(begin).await.map(drop) })
+                })
+            });
         }
     }
+}
+
+/// Changes are worked out from rows that are read under their lock; what was committed before a statement, it sees.
+fn begin_on_postgres(limit: Option<Duration>) -> String {
+    let millis = limit.map_or(0, |limit| limit.as_millis());
+    format!(
+        "SET statement_timeout = {millis}; SET lock_timeout = {millis}; \
+         SET idle_in_transaction_session_timeout = {idle}; SET TIME ZONE 'UTC'; SET client_min_messages = 'warning'; \
+         SET default_transaction_isolation = 'read committed'; SET synchronous_commit = 'on'",
+        idle = millis * 2,
+    )
+}
+
+/// The same for MySQL and MariaDB. How long a statement may take can be said to MariaDB alone: to MySQL, that part is a
+/// comment.
+fn begin_on_mysql(limit: Option<Duration>) -> String {
+    let locks = limit.map_or(3600, |limit| limit.as_secs().max(1));
+    let seconds = limit.map_or(0.0, |limit| limit.as_secs_f64());
+    format!(
+        "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED; \
+         SET SESSION innodb_lock_wait_timeout = {locks} /*M!100100 , SESSION max_statement_time = {seconds} */; \
+         SET SESSION sql_mode = CONCAT(@@sql_mode, ',STRICT_ALL_TABLES'); SET SESSION wait_timeout = 3600"
+    )
 }
 
 fn cannot_be_reached(error: &DbErr) -> Error {
@@ -200,6 +206,7 @@ where
     passage.run(async { Ok(ask(passage.connection().clone()).await) }).await.map_err(unanswered)?
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` hands over")]
 fn unanswered(outage: Outage) -> DbErr {
     DbErr::Custom(outage.to_string())
 }

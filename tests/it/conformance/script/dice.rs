@@ -1,6 +1,6 @@
 //! Dice that always fall alike.
 
-/// SplitMix64: enough to choose steps by.
+/// `SplitMix64`: enough to choose steps by.
 pub(super) struct Dice(u64);
 
 impl Dice {
