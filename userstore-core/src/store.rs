@@ -1,20 +1,19 @@
 //! The store: what is open, and the doors into it.
 
 mod background;
+mod migration;
 mod parts;
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use serde::Serialize;
-
 use self::background::Background;
+pub use self::migration::Migration;
 use crate::cache::Cache;
 use crate::clock::Clock;
 use crate::config::{Secret, Settings};
 use crate::database::{self, Database, Reads, Writes};
 use crate::error::Result;
 use crate::jwt::Issuers;
-use crate::model::timestamp::Timestamp;
 use crate::op::{Admin, Anyone, Bearer, Caller, CopiedTable, CopyProgress, Keys, KnownKeys, known_keys};
 use crate::password::Passwords;
 use crate::random::Random;
@@ -39,6 +38,7 @@ pub(crate) struct Inner {
     database: Arc<Database>,
     sessions: Box<dyn SessionStore>,
     cache: Cache,
+    redis: Option<Arc<Link>>,
     passwords: Passwords,
     /// The signing keys as they were read last, where the cache does not keep them.
     last_keys: RwLock<Option<Arc<KnownKeys>>>,
@@ -54,16 +54,6 @@ pub struct Builder {
     clock: Clock,
     existing_only: bool,
     for_one_task: bool,
-}
-
-/// A change of the tables that was made.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct Migration {
-    /// Its name.
-    pub name: String,
-    /// When it was made, to the second.
-    pub applied_at: Timestamp,
 }
 
 impl Builder {
@@ -116,7 +106,7 @@ impl Builder {
         let opened = Database::open(&settings.database, existing_only).await?;
         let cache = parts::cache(&settings, redis.as_ref(), opened.reads()).await?;
         let database = Arc::new(opened.with(cache.clone()));
-        let sessions = parts::sessions(&settings, redis, &database).await?;
+        let sessions = parts::sessions(&settings, redis.as_ref(), &database).await?;
         let issuers = Issuers::new(settings.issuers.clone())?;
         let background = if for_one_task { Background::nothing() } else { Background::keep_fresh(&issuers, &clock) };
         let inner = Inner {
@@ -126,6 +116,7 @@ impl Builder {
             database,
             sessions,
             cache,
+            redis,
             passwords,
             last_keys: RwLock::new(None),
             issuers,
@@ -211,11 +202,7 @@ impl UserStore {
     /// [`Error::Unavailable`](crate::Error::Unavailable).
     pub async fn migrations(&self) -> Result<Vec<Migration>> {
         let applied = database::applied(self.reads()).await?;
-        let migration = |(name, seconds): (String, i64)| Migration {
-            name,
-            applied_at: Timestamp::from_millis(seconds.saturating_mul(1000)),
-        };
-        Ok(applied.into_iter().map(migration).collect())
+        Ok(applied.into_iter().map(Migration::from).collect())
     }
 
     /// Copies everything in the database to that of another store, and reads it again on both sides. The other one is
@@ -284,6 +271,10 @@ impl UserStore {
 
     pub(crate) fn remember_last_keys(&self, keys: &Arc<KnownKeys>) {
         *self.0.last_keys.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(keys));
+    }
+
+    pub(crate) fn redis(&self) -> Option<&Link> {
+        self.0.redis.as_deref()
     }
 
     pub(crate) fn passwords(&self) -> &Passwords {

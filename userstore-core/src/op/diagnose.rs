@@ -1,5 +1,7 @@
 //! What a doctor looks at.
 
+mod shared;
+
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -72,6 +74,8 @@ pub(super) async fn diagnose(store: &UserStore) -> Vec<Finding> {
         }
         None => findings.push(database_server(store).await),
     }
+    findings.extend(shared::redis(store).await);
+    findings.extend(shared::cache(store).await);
     findings.push(admins(store).await);
     findings.push(hashing(store).await);
     findings.push(pepper(store).await);

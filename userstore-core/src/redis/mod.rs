@@ -47,6 +47,15 @@ impl Link {
     }
 }
 
+impl Link {
+    /// What this Redis does when its memory is full, in its own words.
+    pub(crate) async fn eviction(&self, part: &'static str) -> Result<String> {
+        let exchange = self.begin(part).await?;
+        let memory: String = exchange.query(redis::cmd("INFO").arg("memory")).await?;
+        Ok(connect::field(&memory, "maxmemory_policy").unwrap_or("unknown").to_owned())
+    }
+}
+
 impl Exchange<'_> {
     /// Tells the process of Redis that answers from every other: also from one that was started later with the same
     /// data.

@@ -36,13 +36,13 @@ pub(super) async fn cache(settings: &Settings, redis: Option<&Arc<Link>>, reads:
 /// Where sessions are to be kept.
 pub(super) async fn sessions(
     settings: &Settings,
-    redis: Option<Arc<Link>>,
+    redis: Option<&Arc<Link>>,
     database: &Arc<Database>,
 ) -> Result<Box<dyn SessionStore>> {
     match (settings.sessions.store, redis) {
         (SessionStoreKind::Auto | SessionStoreKind::Redis, Some(link)) => {
             let store = store_state::get(database.reads()).await.map_err(Error::from)?.store;
-            Ok(Box::new(RedisSessions::new(link, Arc::clone(database), &store)))
+            Ok(Box::new(RedisSessions::new(Arc::clone(link), Arc::clone(database), &store)))
         }
         _ => Ok(Box::new(DatabaseSessions::new(Arc::clone(database)))),
     }
