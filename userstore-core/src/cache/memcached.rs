@@ -120,31 +120,34 @@ fn number(found: &GetResult) -> Result<u64, Fault> {
     found.item.cas.filter(|number| *number != 0).ok_or_else(none)
 }
 
-/// Removes what is under a key, but for the bar of another; `false` when it was changed meanwhile.
-async fn try_clear(client: &AsyncMemcache, key: &str, mark: Mark) -> Result<bool, Fault> {
-    let found = client.meta().run(Get::new(key).meta(Meta::NONE.cas())).await?;
+/// What is under a key, with its number.
+async fn read(client: &AsyncMemcache, key: &str) -> Result<GetResult, Fault> {
+    Ok(client.meta().run(Get::new(key).meta(Meta::NONE.cas())).await?)
+}
+
+/// Removes what was found, but for the bar of another; `false` when it has changed since.
+async fn remove(client: &AsyncMemcache, key: &str, found: &GetResult, mark: Mark) -> Result<bool, Fault> {
     let Some(value) = &found.value else { return Ok(true) };
     if mark.is_barred_by_another(value) {
         return Ok(true);
     }
-    let removed = client.meta().run(Delete::new(key).compare_cas(number(&found)?)).await?;
+    let removed = client.meta().run(Delete::new(key).compare_cas(number(found)?)).await?;
     Ok(removed.status != MutationStatus::CasMismatch)
 }
 
 async fn clear(client: &AsyncMemcache, key: &str, mark: Mark) -> Result<(), Fault> {
     for _ in 0..ATTEMPTS {
-        if try_clear(client, key, mark).await? {
+        if remove(client, key, &read(client, key).await?, mark).await? {
             return Ok(());
         }
     }
     Err(Fault::Refused("a value could not be removed: it changes all the time".to_owned()))
 }
 
-async fn put(client: &AsyncMemcache, key: &str, mark: Mark, bytes: &[u8], ttl: Duration) -> Result<(), Fault> {
-    let found = client.meta().run(Get::new(key).meta(Meta::NONE.cas())).await?;
+/// Puts a record in the place of what was found, if that is the lease, and unless it has changed since.
+async fn replace(client: &AsyncMemcache, found: &GetResult, mark: Mark, put: Set) -> Result<(), Fault> {
     if found.value.as_deref() == Some(mark.lease().as_bytes()) {
-        let set = Set::new(key, record(bytes)).ttl(Ttl::from(ttl.max(Duration::from_secs(1))));
-        client.meta().run(set.compare_cas(number(&found)?)).await?;
+        client.meta().run(put.compare_cas(number(found)?)).await?;
     }
     Ok(())
 }
@@ -183,7 +186,10 @@ impl SharedCache for MemcachedCache {
     fn put<'a>(&'a self, key: &'a str, mark: Mark, bytes: &'a [u8]) -> Answer<'a, ()> {
         Box::pin(async move {
             let passage = self.enter().await?;
-            passage.run(put(passage.connection(), key, mark, bytes, self.ttl)).await.map_err(unavailable)
+            let client = passage.connection();
+            let put = Set::new(key, record(bytes)).ttl(Ttl::from(self.ttl.max(Duration::from_secs(1))));
+            let put = async { replace(client, &read(client, key).await?, mark, put).await };
+            passage.run(put).await.map_err(unavailable)
         })
     }
 

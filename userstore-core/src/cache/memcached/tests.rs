@@ -67,7 +67,7 @@ async fn records_end_by_themselves() {
     ends_by_itself(&cache_of(&server, Duration::from_millis(100))).await;
 }
 
-/// The bar of another may come between the look and the removal.
+/// Others may come between the look and what is done on it.
 #[tokio::test]
 #[cfg_attr(not(has_memcached), ignore = "needs memcached")]
 async fn a_value_that_has_changed_since_it_was_read_is_neither_removed_nor_replaced() {
@@ -75,23 +75,28 @@ async fn a_value_that_has_changed_since_it_was_read_is_neither_removed_nor_repla
     let cache = cache_of(&server, TTL);
     let client = AsyncMemcache::connect([server.address()]).await.unwrap();
     let (own, other) = (Mark(1), Mark(2));
-    let look = async || client.meta().run(Get::new("key").meta(Meta::NONE.cas())).await.unwrap();
+    let keys = ["key".to_owned()];
+    let put = async |found: &GetResult| {
+        replace(&client, found, own, Set::new("key", record(b"old"))).await.unwrap();
+        cache.get(&keys).await.unwrap().remove(0)
+    };
     assert!(cache.lease("key", own).await.unwrap());
-    let before = number(&look().await).unwrap();
-    cache.bar(&["key".to_owned()], other).await.unwrap();
-    let removed = client.meta().run(Delete::new("key").compare_cas(before)).await.unwrap();
-    assert_eq!(removed.status, MutationStatus::CasMismatch);
-    let put = client.meta().run(Set::new("key", record(b"old")).compare_cas(before)).await.unwrap();
-    assert_eq!(put.status, MutationStatus::CasMismatch);
-    assert_eq!(look().await.value.unwrap(), other.bar().into_bytes());
-    // A value that is the same again has another number.
-    client.delete("key").await.unwrap();
+    let before = read(&client, "key").await.unwrap();
+    // A writer has come.
+    cache.bar(&keys, other).await.unwrap();
+    assert_eq!(put(&before).await, Slot::Unsettled);
+    assert!(!remove(&client, "key", &before, own).await.unwrap());
+    assert_eq!(read(&client, "key").await.unwrap().value.unwrap(), other.bar().into_bytes());
+    // And gone.
+    cache.clear(&keys, other).await.unwrap();
+    assert_eq!(put(&before).await, Slot::Empty);
+    assert!(remove(&client, "key", &before, own).await.unwrap());
+    // The same value has another number.
     assert!(cache.lease("key", own).await.unwrap());
-    assert!(number(&look().await).unwrap() > before);
-    client.delete("key").await.unwrap();
-    let put = client.meta().run(Set::new("key", record(b"old")).compare_cas(before)).await.unwrap();
-    assert_eq!(put.status, MutationStatus::NotFound);
-    assert_eq!(look().await.value, None);
+    assert_eq!(put(&before).await, Slot::Unsettled);
+    assert!(!remove(&client, "key", &before, own).await.unwrap());
+    let now = read(&client, "key").await.unwrap();
+    assert_eq!(put(&now).await, Slot::Found(b"old".to_vec()));
 }
 
 #[tokio::test]
