@@ -164,8 +164,8 @@ async fn keys_for(store: &UserStore, token: &Compact<'_>) -> Result<Arc<KnownKey
     Ok(keys)
 }
 
-/// The user as it is now, who is read again where the token was issued to a later state than the one remembered.
-async fn live_user(store: &UserStore, id: UserId, epoch: i64) -> Result<Arc<User>, Refusal> {
+/// The user as it is now, who is read again where what was issued belongs to a later state than the one remembered.
+pub(super) async fn live_user(store: &UserStore, id: UserId, epoch: i64) -> Result<Arc<User>, Refusal> {
     if let Some(user) = store.cache().here().and_then(|cache| cache.user(&id)).filter(|user| epoch <= user.epoch) {
         return Ok(user);
     }

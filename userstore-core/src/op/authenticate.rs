@@ -60,6 +60,10 @@ async fn load(store: &UserStore, hash: TokenHash) -> Result<(Arc<User>, Arc<Sess
     }
     let ticket = store.cache().here().map(Local::ticket);
     let session = store.sessions().find(hash).await?.ok_or(Error::Unauthenticated)?;
+    if !store.sessions().may_be_remembered() {
+        let user = access::live_user(store, session.user_id, session.epoch).await?;
+        return Ok((user, Arc::new(Session { current: true, ..session })));
+    }
     let (user, _) = users::find(store.reads(), session.user_id).await?.ok_or(Error::Unauthenticated)?;
     let (user, session) = (Arc::new(user), Arc::new(Session { current: true, ..session }));
     if let (Some(cache), Some(ticket)) = (store.cache().here(), ticket) {

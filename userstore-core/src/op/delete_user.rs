@@ -1,11 +1,13 @@
 //! Deleting an account.
 
 use super::actor::{Actor, Target};
+use super::change_password::clean_up;
 use super::row::users;
 use crate::UserStore;
 use crate::database::Written;
 use crate::error::{Error, Result};
 use crate::model::precondition::Precondition;
+use crate::model::user::User;
 
 pub(super) async fn delete_user(
     store: &UserStore,
@@ -21,8 +23,11 @@ pub(super) async fn delete_user(
                 return Err(Error::LastAdmin);
             }
             users::delete(tx, user.id).await?;
-            Ok(Written::of_user(user.id, ()))
+            Ok(Written::of_user(user.id, user))
         })
     });
-    write.await
+    let user = write.await?;
+    // What is kept elsewhere of its sessions, such as addresses, goes too.
+    clean_up(store, &User { epoch: user.epoch + 1, kept_session: None, ..user }).await;
+    Ok(())
 }

@@ -54,6 +54,12 @@ pub(crate) trait SessionStore: std::fmt::Debug + Send + Sync {
     /// Removes what is kept of a user's sessions, all of which are over, but for the one that the user row keeps.
     fn clean_up<'a>(&'a self, user: &'a User) -> Answer<'a, ()>;
 
+    /// Whether what was found may be remembered in this process: where the cache is told when a session is ended, and
+    /// nothing is found any more by then.
+    fn may_be_remembered(&self) -> bool {
+        true
+    }
+
     /// Whether sessions can be found, as far as that does not depend on the database.
     fn is_up(&self) -> Pin<Box<dyn Future<Output = bool> + Send + '_>> {
         Box::pin(std::future::ready(true))

@@ -176,6 +176,11 @@ impl SessionStore for RedisSessions {
         })
     }
 
+    /// Between the note that a session was ended and its removal, it is still found.
+    fn may_be_remembered(&self) -> bool {
+        false
+    }
+
     fn is_up(&self) -> Pin<Box<dyn Future<Output = bool> + Send + '_>> {
         Box::pin(async move {
             let Ok(exchange) = self.link.begin(PART).await else { return false };
