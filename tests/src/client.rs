@@ -74,6 +74,8 @@ impl Client {
             match stream.read(&mut buffer) {
                 Ok(0) => return answer,
                 Ok(read) => answer.extend_from_slice(&buffer[..read]),
+                // So it is where the process was stopped and went on: a read with a time-out is not begun again.
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
                 Err(error) if !answer.is_empty() && error.kind() == std::io::ErrorKind::ConnectionReset => {
                     return answer;
                 }
