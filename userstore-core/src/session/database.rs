@@ -1,5 +1,6 @@
 //! Sessions in the database.
 
+use std::pin::Pin;
 use std::sync::Arc;
 
 use super::{Answer, SessionStore};
@@ -9,7 +10,7 @@ use crate::model::id::SessionId;
 use crate::model::session::{Session, TokenHash};
 use crate::model::timestamp::Timestamp;
 use crate::model::user::User;
-use crate::op::row::{sessions, users};
+use crate::op::row::{sessions, store_state, users};
 
 /// How many expired sessions are removed in one transaction.
 const SWEEP: u64 = 500;
@@ -48,6 +49,10 @@ impl SessionStore for DatabaseSessions {
 
     fn find(&self, hash: TokenHash) -> Answer<'_, Option<Session>> {
         Box::pin(async move { Ok(sessions::find(self.0.reads(), hash).await?) })
+    }
+
+    fn is_up(&self) -> Pin<Box<dyn Future<Output = bool> + Send + '_>> {
+        Box::pin(async move { store_state::get(self.0.reads()).await.is_ok() })
     }
 
     fn list<'a>(

@@ -60,10 +60,8 @@ pub(crate) trait SessionStore: std::fmt::Debug + Send + Sync {
         true
     }
 
-    /// Whether sessions can be found, as far as that does not depend on the database.
-    fn is_up(&self) -> Pin<Box<dyn Future<Output = bool> + Send + '_>> {
-        Box::pin(std::future::ready(true))
-    }
+    /// Whether sessions can be found now.
+    fn is_up(&self) -> Pin<Box<dyn Future<Output = bool> + Send + '_>>;
 
     /// Removes sessions that have expired, some at a time; `true` when there are more.
     fn sweep(&self, now: Timestamp) -> Answer<'_, bool>;
