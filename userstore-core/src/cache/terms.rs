@@ -66,10 +66,12 @@ impl Terms {
         seen.closed_since.is_some_and(|since| since.elapsed() >= CLOSED).then_some(seen.term)
     }
 
-    /// How long it takes from now until no server thinks that a term is open which is known to be closed.
-    pub(super) fn until_all_know(&self) -> Duration {
-        let closed_for = self.seen().closed_since.map_or(Duration::ZERO, |since| since.elapsed());
-        TRUST.saturating_sub(closed_for)
+    /// How long it takes from now until no server thinks that this term is open, which is closed by now. That an earlier
+    /// one has long been closed says nothing of it.
+    pub(super) fn until_all_know(&self, term: i64) -> Duration {
+        let seen = self.seen();
+        let closed_since = seen.closed_since.filter(|_| seen.term == term);
+        TRUST.saturating_sub(closed_since.map_or(Duration::ZERO, |since| since.elapsed()))
     }
 
     fn seen(&self) -> Seen {
@@ -113,7 +115,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_closed_term_is_over_when_nobody_can_think_it_open() {
         let terms = Terms::new(&state(7, true), Instant::now());
-        assert_eq!((terms.over(), terms.until_all_know()), (None, TRUST));
+        assert_eq!((terms.over(), terms.until_all_know(7)), (None, TRUST));
         terms.saw(&state(7, false), Instant::now());
         assert_eq!((terms.trusted(), terms.over()), (None, None));
         for _ in 0..7 {
@@ -121,12 +123,13 @@ mod tests {
             terms.saw(&state(7, false), Instant::now());
             assert_eq!(terms.over(), None);
         }
-        assert_eq!(terms.until_all_know(), Duration::ZERO);
+        assert_eq!(terms.until_all_know(7), Duration::ZERO);
         advance(LOOK).await;
         terms.saw(&state(7, false), Instant::now());
         assert_eq!(terms.over(), Some(7));
-        // The next one was opened, and closed: nothing is known of how long.
+        // The next one was opened, and closed: nothing is known of how long, also where that was not seen yet.
+        assert_eq!(terms.until_all_know(8), TRUST);
         terms.saw(&state(8, false), Instant::now());
-        assert_eq!((terms.over(), terms.until_all_know()), (None, TRUST));
+        assert_eq!((terms.over(), terms.until_all_know(8)), (None, TRUST));
     }
 }

@@ -15,8 +15,16 @@ use crate::op::row::store_state;
 pub(crate) struct Barred {
     keys: Vec<String>,
     mark: Mark,
-    /// The term in which bars were put; `None` where that failed, and the term is closed.
-    term: Option<i64>,
+    told: Told,
+}
+
+/// Whether the shared cache was told, and in which term.
+#[derive(Debug)]
+enum Told {
+    /// There are bars in it.
+    In(i64),
+    /// It does not know, and the term is closed.
+    Closed(i64),
 }
 
 impl Shared {
@@ -30,18 +38,18 @@ impl Shared {
         if let Some(term) = self.terms.trusted()
             && self.try_bar(term, &keys, mark).await
         {
-            return Ok(Some(Barred { keys, mark, term: Some(term) }));
+            return Ok(Some(Barred { keys, mark, told: Told::In(term) }));
         }
         // Until the end of the transaction, nobody opens or closes a term.
         let state = store_state::lock(tx).await?;
         if state.is_open {
             if self.terms.trusted() != Some(state.term) && self.try_bar(state.term, &keys, mark).await {
-                return Ok(Some(Barred { keys, mark, term: Some(state.term) }));
+                return Ok(Some(Barred { keys, mark, told: Told::In(state.term) }));
             }
             tracing::warn!("the shared cache does not answer: servers do without it");
             store_state::close(tx).await?;
         }
-        Ok(Some(Barred { keys, mark, term: None }))
+        Ok(Some(Barred { keys, mark, told: Told::Closed(state.term) }))
     }
 
     async fn try_bar(&self, term: i64, keys: &[String], mark: Mark) -> bool {
@@ -51,16 +59,19 @@ impl Shared {
 
     /// Removes what is under the bars; where that cannot be done, waits until every server does without the cache.
     pub(in crate::cache) async fn clear(&self, barred: Barred) -> Result<()> {
-        if let Some(term) = barred.term {
-            let names: Vec<String> = barred.keys.iter().map(|key| self.name_in(term, key)).collect();
-            if self.cache.clear(&names, barred.mark).await.is_ok() && self.is_still(term).await? {
+        let term = match barred.told {
+            Told::In(term) => term,
+            Told::Closed(term) => {
+                sleep(self.terms.until_all_know(term)).await;
                 return Ok(());
             }
-            store_state::close(&self.reads).await?;
-            sleep(TRUST).await;
+        };
+        let names: Vec<String> = barred.keys.iter().map(|key| self.name_in(term, key)).collect();
+        if self.cache.clear(&names, barred.mark).await.is_ok() && self.is_still(term).await? {
             return Ok(());
         }
-        sleep(self.terms.until_all_know()).await;
+        store_state::close(&self.reads).await?;
+        sleep(TRUST).await;
         Ok(())
     }
 
