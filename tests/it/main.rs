@@ -22,6 +22,7 @@ mod memory;
 mod methods;
 mod migrate;
 mod nodes;
+mod outages;
 mod passwords;
 mod paths;
 mod preconditions;
