@@ -54,7 +54,14 @@ impl Notify {
     fn send(&self, state: &str) -> io::Result<()> {
         let sender = UnixDatagram::unbound()?;
         sender.set_write_timeout(Some(PATIENCE))?;
-        sender.send_to_addr(state.as_bytes(), &address(self.socket.as_bytes())?).map(drop)
+        let address = address(self.socket.as_bytes())?;
+        // A wait with a limit is not gone on with after a signal.
+        while let Err(error) = sender.send_to_addr(state.as_bytes(), &address) {
+            if error.kind() != io::ErrorKind::Interrupted {
+                return Err(error);
+            }
+        }
+        Ok(())
     }
 }
 
