@@ -93,7 +93,7 @@ fn goes_down<T: Truth>() {
         within(AT_ONCE, || server.get("/").is(200));
         within(AT_ONCE, || server.get("/healthz").is(200));
         within(patience, || ada.get("/").is(200));
-        assert_eq!(within(patience, || failing(server.client())), ["database"]);
+        assert_eq!(within(patience, || failing(server.client())), ["database", "sessions"]);
         if is_killed {
             database.restart()
         } else {
