@@ -112,15 +112,20 @@ impl Shared {
         format!("{}:{term}:{key}", self.store)
     }
 
-    /// The record under this key: from the cache, else loaded, and kept for others if it is not about to change.
-    /// `slot` is what is known to be in the cache by now.
-    pub(crate) async fn record<T, L, F>(&self, key: &str, slot: Option<Slot>, load: L) -> Result<Option<Arc<T>>>
+    /// The record under this name, if the cache may be used: from there, else loaded, and kept for others if it is not
+    /// about to change. `slot` is what is known to be in the cache by now.
+    pub(crate) async fn record<T, L, F>(
+        &self,
+        name: Option<String>,
+        slot: Option<Slot>,
+        load: L,
+    ) -> Result<Option<Arc<T>>>
     where
         T: Record,
         L: Fn() -> F + Send + Sync,
         F: Future<Output = Result<Option<T>>> + Send,
     {
-        let Some(name) = self.name(key) else { return Ok(load().await?.map(Arc::new)) };
+        let Some(name) = name else { return Ok(load().await?.map(Arc::new)) };
         let slot = match slot {
             Some(slot) => slot,
             None => self.get(&name).await,

@@ -171,7 +171,7 @@ pub(super) async fn live_user(store: &UserStore, id: UserId, epoch: i64) -> Resu
     }
     Box::pin(async move {
         if let Some(shared) = store.cache().shared() {
-            return find_user(store, shared, id, None).await?.ok_or(Refusal::UserGone);
+            return find_user(store, shared, id).await?.ok_or(Refusal::UserGone);
         }
         let ticket = store.cache().here().map(Local::ticket);
         let found = users::find(store.reads(), id).await.map_err(Error::from)?;

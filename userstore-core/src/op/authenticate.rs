@@ -8,7 +8,7 @@ use super::actor::{Actor, Target};
 use super::admin::Admin;
 use super::row::users;
 use crate::UserStore;
-use crate::cache::{Local, Shared, Slot, user_key};
+use crate::cache::{Local, Shared, user_key};
 use crate::error::{Error, Result};
 use crate::model::id::UserId;
 use crate::model::session::{Session, TokenHash};
@@ -75,26 +75,26 @@ async fn load(store: &UserStore, hash: TokenHash) -> Result<(Arc<User>, Arc<Sess
 /// Where both are in Redis, and it is known whose session it is, one round trip tells all.
 async fn load_shared(store: &UserStore, shared: &Shared, hash: TokenHash) -> Result<(Arc<User>, Arc<Session>)> {
     let known = shared.user_of(&hash);
-    let name = known.filter(|_| shared.is_redis()).and_then(|user| shared.name(&user_key(user)));
-    let (session, slot) = store.sessions().find_with(hash, name.as_deref()).await?;
-    let session = Session { current: true, ..session.ok_or(Error::Unauthenticated)? };
-    if known != Some(session.user_id) {
-        shared.remember_user_of(hash, session.user_id);
+    let mut name = known.and_then(|user| shared.name(&user_key(user)));
+    let beside = name.as_deref().filter(|_| shared.is_redis());
+    let (session, mut slot) = store.sessions().find_with(hash, beside).await?;
+    let session = session.ok_or(Error::Unauthenticated)?;
+    let id = session.user_id;
+    if known != Some(id) {
+        shared.remember_user_of(hash, id);
+        (name, slot) = (shared.name(&user_key(id)), None);
     }
-    let slot = slot.filter(|_| known == Some(session.user_id));
-    let user = find_user(store, shared, session.user_id, slot).await?.ok_or(Error::Unauthenticated)?;
-    Ok((user, Arc::new(session)))
+    let user = shared.record(name, slot, || load_user(store, id)).await?.ok_or(Error::Unauthenticated)?;
+    Ok((user, session))
+}
+
+async fn load_user(store: &UserStore, id: UserId) -> Result<Option<User>> {
+    Ok(users::find(store.reads(), id).await?.map(|(user, _)| user))
 }
 
 /// A user by way of the shared cache.
-pub(super) async fn find_user(
-    store: &UserStore,
-    shared: &Shared,
-    id: UserId,
-    slot: Option<Slot>,
-) -> Result<Option<Arc<User>>> {
-    let load = || async { Ok(users::find(store.reads(), id).await?.map(|(user, _)| user)) };
-    shared.record(&user_key(id), slot, load).await
+pub(super) async fn find_user(store: &UserStore, shared: &Shared, id: UserId) -> Result<Option<Arc<User>>> {
+    shared.record(shared.name(&user_key(id)), None, || load_user(store, id)).await
 }
 
 impl Caller {

@@ -9,6 +9,7 @@ mod redis;
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use crate::cache::Slot;
 use crate::error::Result;
@@ -22,6 +23,14 @@ pub(crate) use self::redis::RedisSessions;
 
 type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
 
+/// The session that a token opens, and what was looked up with it.
+type Found = (Option<Arc<Session>>, Option<Slot>);
+
+/// The session of whoever shows its token.
+fn shown(session: Session) -> Arc<Session> {
+    Arc::new(Session { current: true, ..session })
+}
+
 /// A place where sessions are kept.
 pub(crate) trait SessionStore: std::fmt::Debug + Send + Sync {
     /// Keeps a new session of a user; ends the oldest ones beyond `most`.
@@ -33,9 +42,10 @@ pub(crate) trait SessionStore: std::fmt::Debug + Send + Sync {
     /// The session that a token opens, live or not.
     fn find(&self, hash: TokenHash) -> Answer<'_, Option<Session>>;
 
-    /// The same, and, in the same round trip, what the shared cache in the same place has under this name.
-    fn find_with<'a>(&'a self, hash: TokenHash, _name: Option<&'a str>) -> Answer<'a, (Option<Session>, Option<Slot>)> {
-        Box::pin(async move { Ok((self.find(hash).await?, None)) })
+    /// The same, to whoever shows the token; and, in the same round trip, what the shared cache in the same place has
+    /// under this name.
+    fn find_with<'a>(&'a self, hash: TokenHash, _name: Option<&'a str>) -> Answer<'a, Found> {
+        Box::pin(async move { Ok((self.find(hash).await?.map(shown), None)) })
     }
 
     /// The live sessions of a user after `after`, in the order of their ids, at most `most`.

@@ -25,10 +25,12 @@ use std::sync::Arc;
 
 use deadpool_redis::redis::{Script, cmd, pipe};
 
+use moka::sync::Cache as Map;
+
+use self::find::Read;
 use self::index::{Entry, is_of_epoch};
 use self::record::Record;
-use super::{Answer, SessionStore};
-use crate::cache::Slot;
+use super::{Answer, Found, SessionStore, shown};
 use crate::database::{Database, Written};
 use crate::error::Result;
 use crate::model::id::{SessionId, UserId};
@@ -42,6 +44,10 @@ use crate::redis::{Exchange, Link};
 const PART: &str = "sessions";
 /// How many notes of ended sessions are removed in one transaction.
 const SWEEP: u64 = 500;
+/// The most sessions that are remembered as they were read.
+const READ: u64 = 50_000;
+/// How long one is that nobody asks for.
+const IDLE: std::time::Duration = std::time::Duration::from_mins(5);
 /// How much longer than the session its note is kept: the clocks of servers differ.
 const GRACE: std::time::Duration = std::time::Duration::from_hours(1);
 
@@ -55,6 +61,8 @@ pub(crate) struct RedisSessions {
     create: Script,
     clean_up: Script,
     confirm: Script,
+    /// What certain bytes say, so as not to read the same ones again.
+    read: Map<TokenHash, Arc<Read>>,
 }
 
 /// What the script `create` gives: what is being ended, as id, hash and expiry of each; and the hashes of what was over.
@@ -66,7 +74,8 @@ impl RedisSessions {
         let create = Script::new(concat!(include_str!("redis/index.lua"), include_str!("redis/create.lua")));
         let clean_up = Script::new(concat!(include_str!("redis/index.lua"), include_str!("redis/clean_up.lua")));
         let confirm = Script::new(include_str!("redis/confirm.lua"));
-        Self { link, database, store: store.to_owned(), create, clean_up, confirm }
+        let read = Map::builder().max_capacity(READ).time_to_idle(IDLE).build();
+        Self { link, database, store: store.to_owned(), create, clean_up, confirm, read }
     }
 
     fn record_key(&self, hash: TokenHash) -> String {
@@ -168,9 +177,9 @@ impl SessionStore for RedisSessions {
         })
     }
 
-    fn find_with<'a>(&'a self, hash: TokenHash, name: Option<&'a str>) -> Answer<'a, (Option<Session>, Option<Slot>)> {
+    fn find_with<'a>(&'a self, hash: TokenHash, name: Option<&'a str>) -> Answer<'a, Found> {
         Box::pin(async move {
-            let Some(name) = name else { return Ok((self.find(hash).await?, None)) };
+            let Some(name) = name else { return Ok((self.find(hash).await?.map(shown), None)) };
             let (session, slot) = self.find_beside(hash, name).await?;
             Ok((session, Some(slot)))
         })

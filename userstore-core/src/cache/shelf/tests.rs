@@ -125,7 +125,7 @@ impl Desk {
     }
 
     async fn read(&self) -> Option<u64> {
-        self.shared.record(&user_key(KEY), None, || self.load()).await.unwrap().map(|number| number.0)
+        self.shared.record(self.shared.name(&user_key(KEY)), None, || self.load()).await.unwrap().map(|number| number.0)
     }
 
     /// How many times the database is asked for one read.
@@ -220,7 +220,11 @@ async fn what_a_late_reader_has_loaded_does_not_come_back() {
                 go_on.notified().await;
                 loaded
             };
-            desk.shared.record(&user_key(KEY), None, load).await.unwrap().map(|number: Arc<Number>| number.0)
+            desk.shared
+                .record(desk.shared.name(&user_key(KEY)), None, load)
+                .await
+                .unwrap()
+                .map(|number: Arc<Number>| number.0)
         }
     });
     has_loaded.notified().await;
@@ -272,7 +276,7 @@ async fn a_change_the_cache_cannot_be_told_of_is_answered_when_every_server_know
     let took = desk.change(2).await;
     desk.goes_down(false);
     assert!(took >= TRUST, "{took:?}");
-    let seen = other.record(&user_key(KEY), None, || desk.load()).await.unwrap().unwrap();
+    let seen = other.record(other.name(&user_key(KEY)), None, || desk.load()).await.unwrap().unwrap();
     assert_eq!(seen.0, 2);
     assert_eq!(other.name(&user_key(KEY)), None, "the other server still uses the cache");
     // Once they all do without it, nobody has to wait.

@@ -42,7 +42,11 @@ async fn load(store: &UserStore, now: Timestamp) -> Result<Arc<KnownKeys>> {
     let last = store.last_keys().filter(|keys| keys.holds(now));
     if let (Some(shared), Some(keys)) = (store.cache().shared(), &last) {
         let digest = || async { Ok(Some(digest(&signing_keys::all(store.reads()).await?))) };
-        if shared.record(&signing_keys_key(), None, digest).await?.is_some_and(|digest| *digest == keys.digest) {
+        if shared
+            .record(shared.name(&signing_keys_key()), None, digest)
+            .await?
+            .is_some_and(|digest| *digest == keys.digest)
+        {
             return Ok(Arc::clone(keys));
         }
     }

@@ -19,7 +19,7 @@ pub(super) async fn get_member(store: &UserStore, id: MemberId) -> Result<Arc<Me
 async fn load(store: &UserStore, id: MemberId) -> Result<Arc<Member>> {
     if let Some(shared) = store.cache().shared() {
         let load = || async { Ok(members::find(store.reads(), id).await?) };
-        return shared.record(&member_key(id), None, load).await?.ok_or(Error::NotFound("member"));
+        return shared.record(shared.name(&member_key(id)), None, load).await?.ok_or(Error::NotFound("member"));
     }
     let ticket = store.cache().here().map(Local::ticket);
     let member = Arc::new(members::find(store.reads(), id).await?.ok_or(Error::NotFound("member"))?);

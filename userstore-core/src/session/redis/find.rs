@@ -1,5 +1,7 @@
 //! Finding the session that a token opens.
 
+use std::sync::Arc;
+
 use deadpool_redis::redis::cmd;
 
 use super::record::Record;
@@ -9,16 +11,46 @@ use crate::error::Result;
 use crate::model::session::{Session, TokenHash};
 use crate::op::row::ended_sessions;
 use crate::redis::Exchange;
+use crate::session::shown;
+
+/// A session as it was read from these bytes, in this process of Redis. It is looked for in Redis all the same: what is
+/// spared is only the reading of the same bytes.
+#[derive(Debug)]
+pub(super) struct Read {
+    bytes: Vec<u8>,
+    run_id: String,
+    session: Arc<Session>,
+}
+
+impl Read {
+    fn is_of(&self, bytes: &[u8], run_id: &str) -> bool {
+        self.bytes == bytes && self.run_id == run_id
+    }
+}
 
 impl RedisSessions {
     /// The session that a token opens, live or not, and what the cache in the same Redis has under a key: in one round
     /// trip.
-    pub(super) async fn find_beside(&self, hash: TokenHash, key: &str) -> Result<(Option<Session>, Slot)> {
+    pub(super) async fn find_beside(&self, hash: TokenHash, key: &str) -> Result<(Option<Arc<Session>>, Slot)> {
         let mut exchange = self.link.begin(PART).await?;
         let mut get = cmd("MGET");
         get.arg(self.record_key(hash)).arg(exchange.of_this_run(key));
         let (record, slot): (Option<Vec<u8>>, Option<Vec<u8>>) = exchange.query(&get).await?;
-        Ok((self.accept(&mut exchange, hash, record).await?, Slot::read(slot)))
+        let slot = Slot::read(slot);
+        if let (Some(bytes), Some(read)) = (&record, self.read.get(&hash))
+            && read.is_of(bytes, exchange.run_id())
+        {
+            return Ok((Some(Arc::clone(&read.session)), slot));
+        }
+        let session = self.accept(&mut exchange, hash, record.clone()).await?.map(shown);
+        if let (Some(bytes), Some(session)) = (record, &session) {
+            let (run_id, session) = (exchange.run_id().to_owned(), Arc::clone(session));
+            // Of one that had to be checked first, other bytes are read from now on.
+            if Record::read(Some(&bytes)).is_some_and(|record| record.is_checked_in(&run_id)) {
+                self.read.insert(hash, Arc::new(Read { bytes, run_id, session }));
+            }
+        }
+        Ok((session, slot))
     }
 
     /// The session of a hash. To `MGET`, what is of the wrong type is nothing, and a session that is over.
