@@ -43,7 +43,7 @@ impl MigrationTrait for Migration {
         let row = Query::insert()
             .into_table(StoreState::Table)
             .columns([StoreState::Id, StoreState::Store, StoreState::Term, StoreState::IsOpen, StoreState::Changes])
-            .values_panic([1.into(), store.into(), 1.into(), true.into(), 0.into()])
+            .values_panic([1.into(), store.into(), 0.into(), false.into(), 0.into()])
             .to_owned();
         manager.execute(row).await
     }

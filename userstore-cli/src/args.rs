@@ -28,7 +28,7 @@ Exit codes:
 Settings come from userstore.toml in the working directory (or --config, or USERSTORE_CONFIG), then from the
 environment: DATABASE_URL, and every key as USERSTORE_<SECTION>_<KEY>. They are the server's own, so run it where
 the server runs: a database that is not there is made by create-user and migrate alone. A running server sees a change
-at once.";
+within 100 ms.";
 
 /// Administers userstore, straight on its database.
 ///

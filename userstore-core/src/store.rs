@@ -99,6 +99,11 @@ impl Builder {
     /// [`Error::Settings`](crate::Error::Settings) when the settings do not make sense;
     /// [`Error::Unavailable`](crate::Error::Unavailable) when the database cannot be opened.
     pub async fn connect(self) -> Result<UserStore> {
+        // Boxed, lest every future that awaits it has to hold it.
+        Box::pin(self.open()).await
+    }
+
+    async fn open(self) -> Result<UserStore> {
         let Self { settings, clock, existing_only, for_one_task } = self;
         settings.validate()?;
         let passwords = Passwords::new(&settings.passwords, Random)?;

@@ -36,7 +36,8 @@ async fn examine(context: &mut Context<'_>) -> (Vec<Examined>, Exit) {
 }
 
 const SETTINGS: &str = "correct userstore.toml or the environment, as the detail says";
-const DATABASE: &str = "see that database.url names a file that can be read and written, in a directory that exists";
+const DATABASE: &str =
+    "see that the server, or the file and its directory, that database.url names is there and can be used";
 
 /// A finding: core's, or one about what core did not get to.
 #[derive(Serialize)]

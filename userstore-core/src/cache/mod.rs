@@ -46,14 +46,17 @@ pub(crate) enum Cache {
 pub(crate) enum Change {
     #[default]
     Nothing,
+    /// For this process alone, with the number that it counts as.
     Local(Vec<Stale>, Option<i64>),
     Shared(Barred),
+    /// The same as `Local`, and others have to notice that they can do without a cache that was not told.
+    Untold(Vec<Stale>, Option<i64>),
 }
 
 impl Change {
     /// Whether it is for this process alone, and so is forgotten at once.
     pub(crate) fn is_here(&self) -> bool {
-        !matches!(self, Self::Shared(_))
+        matches!(self, Self::Nothing | Self::Local(..))
     }
 }
 
@@ -116,12 +119,23 @@ impl Cache {
         if stale.is_empty() {
             return Ok(Change::Nothing);
         }
-        match self {
-            Self::Off => Ok(Change::Nothing),
-            Self::Local(_, None) => Ok(Change::Local(stale, None)),
-            Self::Local(_, Some(_)) => Ok(Change::Local(stale, Some(store_state::count_change(tx).await?))),
-            Self::Shared(shared) => Ok(shared.bar(tx, &stale).await?.map_or(Change::Nothing, Change::Shared)),
+        let number = match self {
+            Self::Shared(shared) => {
+                return Ok(shared.bar(tx, &stale).await?.map_or(Change::Nothing, Change::Shared));
+            }
+            Self::Local(_, Some(_)) => Some(store_state::count_change(tx).await?),
+            Self::Off | Self::Local(_, None) => None,
+        };
+        // Others may use a shared cache of which this process does not know.
+        if !store_state::hold(tx).await?.is_open {
+            return Ok(Change::Local(stale, number));
         }
+        tracing::warn!(
+            "another process uses a shared cache, which this one is to be told of: see that the settings agree"
+        );
+        store_state::lock(tx).await?;
+        store_state::close(tx).await?;
+        Ok(Change::Untold(stale, number))
     }
 
     /// Sees to it, after the commit and before the answer, that nobody remembers what was stale.
@@ -130,19 +144,23 @@ impl Cache {
     /// [`Error::Unavailable`](crate::Error::Unavailable) where that cannot be said: the change was made, but may not be
     /// seen everywhere.
     pub(crate) async fn end(&self, change: Change) -> Result<()> {
+        let is_untold = matches!(change, Change::Untold(..));
         match (change, self) {
-            (Change::Local(stale, number), Self::Local(local, changes)) => {
+            (Change::Shared(barred), Self::Shared(shared)) => return shared.clear(barred).await,
+            (Change::Local(stale, number) | Change::Untold(stale, number), Self::Local(local, changes)) => {
                 for stale in &stale {
                     local.forget(stale);
                 }
                 if let (Some(changes), Some(number)) = (changes, number) {
                     changes.made(number);
                 }
-                Ok(())
             }
-            (Change::Shared(barred), Self::Shared(shared)) => shared.clear(barred).await,
-            _ => Ok(()),
+            _ => {}
         }
+        if is_untold {
+            tokio::time::sleep(terms::TRUST).await;
+        }
+        Ok(())
     }
 
     /// Forgets everything that is remembered in this process, since another one has changed something.

@@ -79,8 +79,14 @@ impl Shared {
         ttl: Duration,
         reads: &Reads,
     ) -> Result<Arc<Self>> {
-        let asked_at = Instant::now();
-        let state = store_state::get(reads).await?;
+        let mut asked_at = Instant::now();
+        let mut state = store_state::get(reads).await?;
+        if state.term == 0 {
+            // Nobody has used it before: there is nobody to wait for.
+            store_state::open_next(reads, 0).await?;
+            asked_at = Instant::now();
+            state = store_state::get(reads).await?;
+        }
         let weigh =
             |key: &String, read: &Read| u32::try_from(256 + key.len() + 2 * read.bytes.len()).unwrap_or(u32::MAX);
         let shared = Arc::new(Self {
@@ -177,18 +183,26 @@ impl Shared {
         Ok(loaded.map(Arc::new))
     }
 
+    /// The record of a slot whose bytes were read before.
+    pub(crate) fn read_before<T: Record>(&self, name: &String, slot: &Slot) -> Option<Arc<T>> {
+        let Slot::Found(bytes) = slot else { return None };
+        let read = self.read.get(name).filter(|read| *read.bytes == **bytes)?;
+        read.record.downcast::<T>().ok()
+    }
+
     fn read<T: Record>(&self, name: &String, slot: Slot) -> Found<T> {
         let bytes = match slot {
             Slot::Empty => return Found::Nothing,
             Slot::Unsettled => return Found::Unusable,
             Slot::Found(bytes) if bytes.is_empty() => return Found::Record(None),
-            Slot::Found(bytes) => bytes,
+            slot => {
+                if let Some(record) = self.read_before(name, &slot) {
+                    return Found::Record(Some(record));
+                }
+                let Slot::Found(bytes) = slot else { return Found::Unusable };
+                bytes
+            }
         };
-        if let Some(read) = self.read.get(name).filter(|read| *read.bytes == *bytes)
-            && let Ok(record) = read.record.downcast::<T>()
-        {
-            return Found::Record(Some(record));
-        }
         let Some(record) = T::decode(&bytes).map(Arc::new) else { return Found::Unusable };
         self.read.insert(name.clone(), Read { bytes: bytes.into(), record: Arc::clone(&record) as _ });
         Found::Record(Some(record))

@@ -1,4 +1,4 @@
-//! The term in which a shared cache may be used.
+//! The term in which a shared cache may be used. Before anybody used one, it is closed.
 //!
 //! Whoever changes something and cannot tell the shared cache closes the term, in the transaction of the change, and
 //! answers when every server has noticed. For that, each server looks every [`LOOK`] what the database says, and relies

@@ -37,9 +37,13 @@ pub(super) async fn on_sqlite(connection: &DatabaseConnection, timeout: Duration
 ///
 /// PostgreSQL does it all in one transaction. MySQL commits each change of a table by itself: there, a migration that was
 /// killed half-way is begun again, and leaves out what it finds.
-pub(super) async fn on_server(target: &Target, timeout: Duration) -> Result<()> {
+///
+/// A database that is not a store's yet is made one only if it is empty, and not for whoever wants what is there.
+pub(super) async fn on_server(target: &Target, timeout: Duration, existing_only: bool) -> Result<()> {
     let connection = target.connect_once().await?;
+    holds_every_text(&connection).await?;
     if !is_done(&connection).await? {
+        is_ours(&connection, existing_only).await?;
         let seconds = timeout.max(LONGEST).as_secs();
         let backend = connection.get_database_backend();
         let ask = |sql: String| connection.query_one_raw(Statement::from_string(backend, sql));
@@ -62,6 +66,47 @@ pub(super) async fn on_server(target: &Target, timeout: Duration) -> Result<()> 
     }
     // With it ends the lock.
     connection.close().await?;
+    Ok(())
+}
+
+/// A PostgreSQL database can be made for some languages alone. The tables of MySQL say for themselves what they hold.
+async fn holds_every_text(connection: &DatabaseConnection) -> Result<()> {
+    if connection.get_database_backend() != DbBackend::Postgres {
+        return Ok(());
+    }
+    let ask = Statement::from_string(DbBackend::Postgres, "SHOW server_encoding");
+    let encoding: Option<String> =
+        connection.query_one_raw(ask).await?.map(|row| row.try_get_by_index(0)).transpose()?;
+    match encoding {
+        Some(encoding) if encoding != "UTF8" => Err(Error::Settings(format!(
+            "database.url names a database in the encoding {encoding}; make one with: createdb --template=template0 \
+             --encoding=UTF8 --locale=C.UTF-8 NAME"
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// Makes sure that the tables of no other program are there, under the names of ours.
+async fn is_ours(connection: &DatabaseConnection, existing_only: bool) -> Result<()> {
+    let backend = connection.get_database_backend();
+    let schema = if backend == DbBackend::Postgres { "current_schema()" } else { "DATABASE()" };
+    let sql =
+        format!("SELECT CAST(table_name AS CHAR(64)) FROM information_schema.tables WHERE table_schema = {schema}");
+    let rows = connection.query_all_raw(Statement::from_string(backend, sql)).await?;
+    let tables = rows.iter().map(|row| row.try_get_by_index::<String>(0)).collect::<Result<Vec<_>, _>>()?;
+    let is_there = |name: &str| tables.iter().any(|table| table.trim_end() == name);
+    if is_there("seaql_migrations") {
+        return Ok(());
+    }
+    if let Some(table) = ["users", "sessions", "members", "signing_keys"].into_iter().find(|name| is_there(name)) {
+        return Err(Error::Settings(format!(
+            "database.url names a database with a table {table} of another program; name one that is empty"
+        )));
+    }
+    if existing_only {
+        let advice = "correct database.url, or make a new store with `userstore-cli migrate`";
+        return Err(Error::unavailable("database", format!("there is no store in it; {advice}")));
+    }
     Ok(())
 }
 

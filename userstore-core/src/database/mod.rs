@@ -74,7 +74,7 @@ impl Database {
                 (Reads::Sqlite(reads), Writer::Sqlite(writer, target.clone()))
             }
             Url::Server(target) => {
-                migrate::on_server(target, settings.timeout).await?;
+                migrate::on_server(target, settings.timeout, existing_only).await?;
                 let server = Server::open(target.clone()).await?;
                 (Reads::Server(server.clone()), Writer::Server(server))
             }

@@ -38,9 +38,10 @@ impl Writes {
         W: for<'t> FnOnce(&'t Tx) -> Work<'t, T> + Clone + Send + Sync + 'static,
         T: Send + 'static,
     {
+        // Boxed, lest every operation's future has to hold both.
         match self {
-            Self::Queue(queue) => queue.run(work).await,
-            Self::Pool(pool) => pool.run(work).await,
+            Self::Queue(queue) => Box::pin(queue.run(work)).await,
+            Self::Pool(pool) => Box::pin(pool.run(work)).await,
         }
     }
 

@@ -34,7 +34,10 @@ pub(crate) async fn authenticate(store: &UserStore, token: &str) -> Result<Calle
     let (user, session) = match known {
         Some(known) => known,
         // Boxed, as it is seldom needed: every caller's future would have to hold it, and be moved with it.
-        None => Box::pin(load(store, hash)).await?,
+        None => match store.cache().shared() {
+            Some(shared) => Box::pin(load_shared(store, shared, hash)).await?,
+            None => Box::pin(load(store, hash)).await?,
+        },
     };
     if session.is_live(&user, store.clock().now()) {
         Ok(Caller { store: store.clone(), session, user, hash })
@@ -55,9 +58,6 @@ async fn refuse(store: &UserStore, token: &str) -> Error {
 }
 
 async fn load(store: &UserStore, hash: TokenHash) -> Result<(Arc<User>, Arc<Session>)> {
-    if let Some(shared) = store.cache().shared() {
-        return load_shared(store, shared, hash).await;
-    }
     let ticket = store.cache().here().map(Local::ticket);
     let session = store.sessions().find(hash).await?.ok_or(Error::Unauthenticated)?;
     if !store.sessions().may_be_remembered() {
@@ -84,7 +84,13 @@ async fn load_shared(store: &UserStore, shared: &Shared, hash: TokenHash) -> Res
         shared.remember_user_of(hash, id);
         (name, slot) = (shared.name(&user_key(id)), None);
     }
-    let user = shared.record(name, slot, || load_user(store, id)).await?.ok_or(Error::Unauthenticated)?;
+    if let (Some(name), Some(slot)) = (&name, &slot)
+        && let Some(user) = shared.read_before(name, slot)
+    {
+        return Ok((user, session));
+    }
+    let load = || load_user(store, id);
+    let user = Box::pin(shared.record(name, slot, load)).await?.ok_or(Error::Unauthenticated)?;
     Ok((user, session))
 }
 

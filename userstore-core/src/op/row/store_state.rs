@@ -53,6 +53,11 @@ pub(crate) async fn lock(tx: &impl ConnectionTrait) -> Result<State, DbErr> {
     read(Entity::find_by_id(ONE).lock_exclusive().one(tx).await?)
 }
 
+/// What the row says, which nobody changes until the end of the transaction; many can hold this at the same time.
+pub(crate) async fn hold(tx: &impl ConnectionTrait) -> Result<State, DbErr> {
+    read(Entity::find_by_id(ONE).lock_shared().one(tx).await?)
+}
+
 /// Closes the term, if it is open.
 pub(crate) async fn close(db: &impl ConnectionTrait) -> Result<(), DbErr> {
     let close = Entity::update_many().col_expr(Column::IsOpen, Expr::value(false)).filter(Column::Id.eq(ONE));
