@@ -11,6 +11,7 @@ mod keys;
 mod lists;
 mod members;
 mod operations;
+mod other_databases;
 mod output;
 mod passwords;
 #[cfg(unix)]

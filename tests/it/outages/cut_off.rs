@@ -6,7 +6,7 @@ use tests::{Backend, Network};
 use userstore_core::Role;
 
 use super::denial::{Denial, Verdict, all_are_refused};
-use super::{CACHE_IN_MEMCACHED, CACHE_IN_REDIS, Engine, Ground, SESSIONS_IN_REDIS, until};
+use super::{CACHE_IN_MEMCACHED, CACHE_IN_REDIS, Engine, Ground, SESSIONS_IN_REDIS, side_by_side, until};
 
 /// Waits until the shared cache is used, and has what these ask for.
 fn is_remembered(ground: &Ground<impl Engine>, denial: &Denial) {
@@ -42,27 +42,21 @@ fn denies<E: Engine>(backend: Backend, network: Network) {
 
 #[test]
 #[cfg_attr(not(all(has_postgres, has_redis)), ignore = "needs PostgreSQL's programs and redis-server")]
-fn from_a_cache_in_redis_by_a_broken_network() {
-    denies::<Redis>(CACHE_IN_REDIS, Network::Cut);
-}
-
-/// What was sent arrives later.
-#[test]
-#[cfg_attr(not(all(has_postgres, has_redis)), ignore = "needs PostgreSQL's programs and redis-server")]
-fn from_a_cache_in_redis_by_a_network_that_swallows_everything() {
-    denies::<Redis>(CACHE_IN_REDIS, Network::BlackHole);
+fn from_a_cache_in_redis() {
+    // What was sent into a black hole arrives later.
+    side_by_side([
+        || denies::<Redis>(CACHE_IN_REDIS, Network::Cut),
+        || denies::<Redis>(CACHE_IN_REDIS, Network::BlackHole),
+    ]);
 }
 
 #[test]
 #[cfg_attr(not(all(has_postgres, has_memcached)), ignore = "needs PostgreSQL's programs and memcached")]
-fn from_memcached_by_a_broken_network() {
-    denies::<Memcached>(CACHE_IN_MEMCACHED, Network::Cut);
-}
-
-#[test]
-#[cfg_attr(not(all(has_postgres, has_memcached)), ignore = "needs PostgreSQL's programs and memcached")]
-fn from_memcached_by_a_network_that_swallows_everything() {
-    denies::<Memcached>(CACHE_IN_MEMCACHED, Network::BlackHole);
+fn from_memcached() {
+    side_by_side([
+        || denies::<Memcached>(CACHE_IN_MEMCACHED, Network::Cut),
+        || denies::<Memcached>(CACHE_IN_MEMCACHED, Network::BlackHole),
+    ]);
 }
 
 /// With the sessions in Redis, nobody is known on the server that is cut off, and no single session can be ended there.
@@ -96,12 +90,6 @@ fn denies_what_it_can(network: Network) {
 
 #[test]
 #[cfg_attr(not(all(has_postgres, has_redis)), ignore = "needs PostgreSQL's programs and redis-server")]
-fn from_the_sessions_by_a_broken_network() {
-    denies_what_it_can(Network::Cut);
-}
-
-#[test]
-#[cfg_attr(not(all(has_postgres, has_redis)), ignore = "needs PostgreSQL's programs and redis-server")]
-fn from_the_sessions_by_a_network_that_swallows_everything() {
-    denies_what_it_can(Network::BlackHole);
+fn from_the_sessions() {
+    side_by_side([|| denies_what_it_can(Network::Cut), || denies_what_it_can(Network::BlackHole)]);
 }

@@ -76,9 +76,9 @@ fn sign_in(persona: &Persona) -> Ask {
 }
 
 /// Of HTTP: a request of the administrator.
-fn over_http(root: &Persona, act: impl Fn(&Persona) -> Answer + Send + Sync + 'static) -> Option<Deny> {
+fn over_http(root: &Persona, act: impl Fn(&Persona) -> Answer + Send + Sync + 'static) -> Deny {
     let root = root.clone();
-    Some(Box::new(move |node| is_done(&act(&node.to(&root)))))
+    Box::new(move |node| is_done(&act(&node.to(&root))))
 }
 
 impl Denial {
@@ -112,7 +112,7 @@ impl Denial {
             Self {
                 name: "a session that is ended",
                 asks: vec![account(&ben)],
-                over_http: over_http(&root, move |root| root.delete(&url)),
+                over_http: Some(over_http(&root, move |root| root.delete(&url))),
                 by_operator: Box::new(move |node| {
                     let ben = node.server.store().operator().account_of("ben");
                     is_made(node.server.run(ben.end_session(bens)))
@@ -121,7 +121,7 @@ impl Denial {
             Self {
                 name: "a blocked user",
                 asks: vec![account(&bob), directory(&bob.logged_in()), sign_in(&bob)],
-                over_http: over_http(&root, |root| root.put("/user/bob/status", json!({"status": "blocked"}))),
+                over_http: Some(over_http(&root, |root| root.put("/user/bob/status", json!({"status": "blocked"})))),
                 by_operator: Box::new(|node| {
                     let operator = node.server.store().operator();
                     is_made(node.server.run(operator.block_user("bob", None, &Precondition::NONE)))
@@ -130,7 +130,7 @@ impl Denial {
             Self {
                 name: "a role that is taken",
                 asks: vec![writing(&carol), writing(&carol.logged_in())],
-                over_http: over_http(&root, |root| root.put("/user/carol/role", json!({"role": "reader"}))),
+                over_http: Some(over_http(&root, |root| root.put("/user/carol/role", json!({"role": "reader"})))),
                 by_operator: Box::new(|node| {
                     let operator = node.server.store().operator();
                     is_made(node.server.run(operator.grant_role("carol", Role::Reader, &Precondition::NONE)))
@@ -139,7 +139,7 @@ impl Denial {
             Self {
                 name: "a deleted user",
                 asks: vec![account(&dave), sign_in(&dave)],
-                over_http: over_http(&root, |root| root.delete("/user/dave")),
+                over_http: Some(over_http(&root, |root| root.delete("/user/dave"))),
                 by_operator: Box::new(|node| {
                     let dave = node.server.store().operator().account_of("dave");
                     is_made(node.server.run(dave.delete(&Precondition::NONE)))
@@ -148,9 +148,9 @@ impl Denial {
             Self {
                 name: "an old password",
                 asks: vec![account(&erin), directory(&erin.logged_in()), sign_in(&erin)],
-                over_http: over_http(&root, |root| {
+                over_http: Some(over_http(&root, |root| {
                     root.put("/user/erin/password", json!({"new_password": "another plum, 8"}))
-                }),
+                })),
                 by_operator: Box::new(|node| {
                     let erin = node.server.store().operator().account_of("erin");
                     is_made(node.server.run(erin.change_password(None, Password::new("another plum, 8"))))
@@ -159,7 +159,7 @@ impl Denial {
             Self {
                 name: "all sessions of a user",
                 asks: vec![account(&fay), directory(&fay.logged_in())],
-                over_http: over_http(&root, |root| root.delete("/user/fay/sessions")),
+                over_http: Some(over_http(&root, |root| root.delete("/user/fay/sessions"))),
                 by_operator: Box::new(|node| {
                     let fay = node.server.store().operator().account_of("fay");
                     is_made(node.server.run(fay.end_sessions()))

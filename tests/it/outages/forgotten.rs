@@ -9,7 +9,8 @@ use userstore_core::Role;
 
 use super::denial::{Denial, all_are_refused};
 use super::{
-    CACHE_IN_MEMCACHED, CACHE_IN_REDIS, DATABASE_TIMEOUT, Engine, Fits as _, Ground, SESSIONS_IN_REDIS, until,
+    CACHE_IN_MEMCACHED, CACHE_IN_REDIS, DATABASE_TIMEOUT, Engine, Fits as _, Ground, SESSIONS_IN_REDIS, side_by_side,
+    until,
 };
 
 /// Everything is denied, then this happens to the engine.
@@ -79,14 +80,38 @@ fn fill(redis: &Redis) {
 
 #[test]
 #[cfg_attr(not(all(has_postgres, has_redis)), ignore = "needs PostgreSQL's programs and redis-server")]
-fn a_redis_with_the_sessions_that_comes_up_empty() {
-    after::<Redis>(SESSIONS_IN_REDIS, nothing, restart);
+fn a_redis_with_the_sessions_that_comes_up_empty_or_as_it_was() {
+    side_by_side([
+        || after::<Redis>(SESSIONS_IN_REDIS, nothing, restart),
+        || after::<Redis>(SESSIONS_IN_REDIS, save, roll_back),
+    ]);
 }
 
 #[test]
 #[cfg_attr(not(all(has_postgres, has_redis)), ignore = "needs PostgreSQL's programs and redis-server")]
-fn a_redis_with_the_sessions_that_is_rolled_back() {
-    after::<Redis>(SESSIONS_IN_REDIS, save, roll_back);
+fn a_redis_with_the_sessions_that_is_flushed_or_has_something_else_under_every_key() {
+    side_by_side([
+        || after::<Redis>(SESSIONS_IN_REDIS, nothing, flush),
+        || after::<Redis>(SESSIONS_IN_REDIS, nothing, mistype),
+    ]);
+}
+
+#[test]
+#[cfg_attr(not(all(has_postgres, has_redis)), ignore = "needs PostgreSQL's programs and redis-server")]
+fn a_redis_that_is_a_cache_alone() {
+    side_by_side([
+        || after::<Redis>(CACHE_IN_REDIS, save, roll_back),
+        || after::<Redis>(CACHE_IN_REDIS, nothing, mistype),
+    ]);
+}
+
+#[test]
+#[cfg_attr(not(all(has_postgres, has_memcached)), ignore = "needs PostgreSQL's programs and memcached")]
+fn a_memcached_that_comes_up_empty_or_is_flushed() {
+    side_by_side([
+        || after::<Memcached>(CACHE_IN_MEMCACHED, nothing, restart),
+        || after::<Memcached>(CACHE_IN_MEMCACHED, nothing, forget),
+    ]);
 }
 
 /// And the sessions that were not ended are there still.
@@ -108,42 +133,6 @@ fn sessions_live_on_in_a_redis_that_is_rolled_back() {
     }
     let listed = bob.get("/user/me/sessions").is(200);
     assert_eq!(listed.json()["items"].as_array().unwrap().len(), 1, "{listed:?}");
-}
-
-#[test]
-#[cfg_attr(not(all(has_postgres, has_redis)), ignore = "needs PostgreSQL's programs and redis-server")]
-fn a_redis_with_the_sessions_that_is_flushed() {
-    after::<Redis>(SESSIONS_IN_REDIS, nothing, flush);
-}
-
-#[test]
-#[cfg_attr(not(all(has_postgres, has_redis)), ignore = "needs PostgreSQL's programs and redis-server")]
-fn a_redis_with_the_sessions_under_whose_keys_is_something_else() {
-    after::<Redis>(SESSIONS_IN_REDIS, nothing, mistype);
-}
-
-#[test]
-#[cfg_attr(not(all(has_postgres, has_redis)), ignore = "needs PostgreSQL's programs and redis-server")]
-fn a_cache_in_a_redis_that_is_rolled_back() {
-    after::<Redis>(CACHE_IN_REDIS, save, roll_back);
-}
-
-#[test]
-#[cfg_attr(not(all(has_postgres, has_redis)), ignore = "needs PostgreSQL's programs and redis-server")]
-fn a_cache_in_a_redis_under_whose_keys_is_something_else() {
-    after::<Redis>(CACHE_IN_REDIS, nothing, mistype);
-}
-
-#[test]
-#[cfg_attr(not(all(has_postgres, has_memcached)), ignore = "needs PostgreSQL's programs and memcached")]
-fn a_memcached_that_comes_up_empty() {
-    after::<Memcached>(CACHE_IN_MEMCACHED, nothing, restart);
-}
-
-#[test]
-#[cfg_attr(not(all(has_postgres, has_memcached)), ignore = "needs PostgreSQL's programs and memcached")]
-fn a_memcached_that_is_flushed() {
-    after::<Memcached>(CACHE_IN_MEMCACHED, nothing, forget);
 }
 
 /// Says that it is over when it is dropped, also by a panic.
@@ -202,21 +191,20 @@ fn meanwhile<E: Engine + Sync>(backend: Backend, engine: E, happen: impl Fn(&E) 
 
 #[test]
 #[cfg_attr(not(all(has_postgres, has_redis)), ignore = "needs PostgreSQL's programs and redis-server")]
-fn a_redis_with_the_sessions_that_evicts() {
-    let redis = Redis::with(&["--maxmemory", "3mb", "--maxmemory-policy", "allkeys-lru"]);
-    meanwhile(SESSIONS_IN_REDIS, redis, fill);
+fn a_redis_with_the_sessions_that_evicts_or_has_something_else_put_under_its_keys_all_the_time() {
+    side_by_side([
+        || {
+            let redis = Redis::with(&["--maxmemory", "3mb", "--maxmemory-policy", "allkeys-lru"]);
+            meanwhile(SESSIONS_IN_REDIS, redis, fill);
+        },
+        || meanwhile(SESSIONS_IN_REDIS, Redis::start(), mistype),
+    ]);
 }
 
 #[test]
 #[cfg_attr(not(all(has_postgres, has_redis)), ignore = "needs PostgreSQL's programs and redis-server")]
-fn a_cache_in_a_redis_that_is_flushed_all_the_time() {
+fn a_redis_that_is_a_cache_alone_and_flushed_all_the_time() {
     meanwhile(CACHE_IN_REDIS, Redis::start(), flush);
-}
-
-#[test]
-#[cfg_attr(not(all(has_postgres, has_redis)), ignore = "needs PostgreSQL's programs and redis-server")]
-fn a_redis_with_the_sessions_under_whose_keys_something_else_is_put_all_the_time() {
-    meanwhile(SESSIONS_IN_REDIS, Redis::start(), mistype);
 }
 
 #[test]

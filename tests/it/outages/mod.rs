@@ -11,7 +11,6 @@ mod denial;
 mod fail_over;
 mod forgotten;
 mod frozen;
-mod half_way;
 mod redis;
 mod slow;
 mod starting;
@@ -150,7 +149,9 @@ impl<E: Engine> Ground<E> {
 
     /// How every server sees the engine from now on.
     fn network(&self, network: Network) {
-        self.nodes.iter().for_each(|node| node.to_engine.set(network));
+        for node in &self.nodes {
+            node.to_engine.set(network);
+        }
     }
 
     /// Waits until everything works on every server, sign-ins and changes too, as `ada` finds, an editor.
@@ -199,6 +200,11 @@ fn within<T>(time: Duration, ask: impl FnOnce() -> T) -> T {
     let (answer, took) = timed(ask);
     assert!(took < time, "it took {took:?}");
     answer
+}
+
+/// Does these side by side, as they wait for most of their time.
+fn side_by_side(acts: impl IntoIterator<Item = fn()>) {
+    crate::at_once::at_once(acts.into_iter().map(|act| Box::new(act) as Box<dyn FnOnce() + Send>).collect());
 }
 
 /// Waits until this is so, as it has to be when everything has healed.

@@ -7,10 +7,10 @@ use tests::servers::{Memcached, Redis};
 use tests::{Backend, Network};
 use userstore_core::Role;
 
-use super::denial::{Denial, all_are_refused};
+use super::denial::{Denial, Verdict, all_are_refused};
 use super::{
     AT_ONCE, CACHE_IN_MEMCACHED, CACHE_IN_REDIS, DATABASE_TIMEOUT, Engine, Fits as _, Ground, MARGIN,
-    SESSIONS_IN_REDIS, TIMEOUT, WAIT, failing, is_ready, public_routes_work, timed, until, within,
+    SESSIONS_IN_REDIS, TIMEOUT, WAIT, failing, is_ready, public_routes_work, side_by_side, timed, until, within,
 };
 
 /// A network on which a round trip takes this long.
@@ -59,7 +59,7 @@ fn denials_hold<E: Engine>(backend: Backend, time: Duration) {
     ground.heals(&ada);
     for denial in &denials {
         // What could not be done then, can be now; what was done then may be done again but for what is gone.
-        let done = denial.ask(ground.node()).iter().all(|verdict| *verdict == super::denial::Verdict::Refused);
+        let done = denial.ask(ground.node()).iter().all(|verdict| *verdict == Verdict::Refused);
         assert!(done || denial.deny(ground.node()), "{}", denial.name);
     }
     all_are_refused(&ground, &denials);
@@ -67,32 +67,21 @@ fn denials_hold<E: Engine>(backend: Backend, time: Duration) {
 
 #[test]
 #[cfg_attr(not(all(has_postgres, has_redis)), ignore = "needs PostgreSQL's programs and redis-server")]
-fn denials_hold_with_sessions_in_a_slow_redis() {
-    denials_hold::<Redis>(SESSIONS_IN_REDIS, SLOW);
-}
-
-#[test]
-#[cfg_attr(not(all(has_postgres, has_redis)), ignore = "needs PostgreSQL's programs and redis-server")]
-fn denials_hold_with_sessions_in_a_redis_that_is_too_slow() {
-    denials_hold::<Redis>(SESSIONS_IN_REDIS, TOO_SLOW);
-}
-
-#[test]
-#[cfg_attr(not(all(has_postgres, has_redis)), ignore = "needs PostgreSQL's programs and redis-server")]
-fn denials_hold_with_a_cache_in_a_redis_that_is_too_slow() {
-    denials_hold::<Redis>(CACHE_IN_REDIS, TOO_SLOW);
+fn denials_hold_with_a_slow_redis() {
+    side_by_side([
+        || denials_hold::<Redis>(SESSIONS_IN_REDIS, SLOW),
+        || denials_hold::<Redis>(SESSIONS_IN_REDIS, TOO_SLOW),
+        || denials_hold::<Redis>(CACHE_IN_REDIS, TOO_SLOW),
+    ]);
 }
 
 #[test]
 #[cfg_attr(not(all(has_postgres, has_memcached)), ignore = "needs PostgreSQL's programs and memcached")]
 fn denials_hold_with_a_slow_memcached() {
-    denials_hold::<Memcached>(CACHE_IN_MEMCACHED, SLOW);
-}
-
-#[test]
-#[cfg_attr(not(all(has_postgres, has_memcached)), ignore = "needs PostgreSQL's programs and memcached")]
-fn denials_hold_with_a_memcached_that_is_too_slow() {
-    denials_hold::<Memcached>(CACHE_IN_MEMCACHED, TOO_SLOW);
+    side_by_side([
+        || denials_hold::<Memcached>(CACHE_IN_MEMCACHED, SLOW),
+        || denials_hold::<Memcached>(CACHE_IN_MEMCACHED, TOO_SLOW),
+    ]);
 }
 
 #[test]

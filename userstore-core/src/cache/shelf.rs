@@ -191,17 +191,14 @@ impl Shared {
     }
 
     fn read<T: Record>(&self, name: &String, slot: Slot) -> Found<T> {
+        if let Some(record) = self.read_before(name, &slot) {
+            return Found::Record(Some(record));
+        }
         let bytes = match slot {
             Slot::Empty => return Found::Nothing,
             Slot::Unsettled => return Found::Unusable,
             Slot::Found(bytes) if bytes.is_empty() => return Found::Record(None),
-            slot => {
-                if let Some(record) = self.read_before(name, &slot) {
-                    return Found::Record(Some(record));
-                }
-                let Slot::Found(bytes) = slot else { return Found::Unusable };
-                bytes
-            }
+            Slot::Found(bytes) => bytes,
         };
         let Some(record) = T::decode(&bytes).map(Arc::new) else { return Found::Unusable };
         self.read.insert(name.clone(), Read { bytes: bytes.into(), record: Arc::clone(&record) as _ });

@@ -302,3 +302,22 @@ async fn a_cache_lost_between_the_bar_and_the_answer_is_not_trusted_either() {
     desk.goes_down(false);
     assert!(!store_state::get(desk.opened.reads()).await.unwrap().is_open || desk.shared.name("").is_none());
 }
+
+#[tokio::test]
+async fn a_change_by_a_process_without_the_cache_is_answered_when_every_server_does_without_it() {
+    let desk = Desk::new().await;
+    desk.read().await;
+    let stale = || vec![Stale { user: Some(KEY), ..Stale::default() }];
+    let tx = desk.transaction().await;
+    let change = Cache::Off.begin(&tx, stale()).await.unwrap();
+    tx.commit().await.unwrap();
+    desk.truth.store(2, Ordering::SeqCst);
+    let committed_at = Instant::now();
+    Cache::Off.end(change).await.unwrap();
+    assert!(committed_at.elapsed() >= TRUST);
+    assert_eq!(desk.read().await, Some(2));
+    // They all do without it now.
+    let tx = desk.transaction().await;
+    assert!(Cache::Off.begin(&tx, stale()).await.unwrap().is_here());
+    tx.rollback().await.unwrap();
+}
