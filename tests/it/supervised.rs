@@ -1,5 +1,6 @@
 //! The server under a supervisor: it says when it is ready and when it stops, and tells its health.
 
+use std::io::ErrorKind;
 use std::net::TcpListener;
 use std::os::linux::net::SocketAddrExt as _;
 use std::os::unix::net::{SocketAddr, UnixDatagram};
@@ -19,7 +20,13 @@ fn listening(address: &SocketAddr) -> UnixDatagram {
 /// The next thing that it is told.
 fn told(socket: &UnixDatagram) -> String {
     let mut buffer = [0; 64];
-    let length = socket.recv(&mut buffer).unwrap();
+    let length = loop {
+        match socket.recv(&mut buffer) {
+            // A wait with a limit is not gone on with after a signal.
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            length => break length.unwrap(),
+        }
+    };
     String::from_utf8(buffer[..length].to_vec()).unwrap()
 }
 

@@ -1,12 +1,12 @@
 //! A server that need not say where it listens.
 
 use std::fs::{self, File};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use tests::{Client, program};
+use tests::{Client, program, servers};
 
 /// A server whose log goes to a file. It is killed when it is dropped.
 pub(crate) struct Server {
@@ -18,8 +18,7 @@ pub(crate) struct Server {
 impl Server {
     /// Starts one with more in its environment, and waits until it listens.
     pub(crate) fn start(folder: &Path, database: &Path, environment: &[(&str, &str)]) -> Self {
-        // The port is free: nobody takes it before the server does but by a chance of one in thousands.
-        let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let address = servers::free_port();
         let log = folder.join("log");
         let file = File::create(&log).unwrap();
         let mut command = Command::new(program("userstore-server"));

@@ -63,7 +63,8 @@ fn new_name() -> String {
 
 /// A port of the loopback that nobody listens on. It is below those that outgoing connections are given, so that it
 /// stays free while its server is down.
-fn free_port() -> SocketAddr {
+#[must_use]
+pub fn free_port() -> SocketAddr {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     const FIRST: u32 = 20_000;
     const COUNT: u32 = 12_000;

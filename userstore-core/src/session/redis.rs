@@ -41,7 +41,7 @@ use crate::op::row::ended_sessions;
 use crate::redis::{Exchange, Link};
 
 /// What answers when Redis does not.
-const PART: &str = "session store";
+const PART: &str = "sessions";
 /// How many notes of ended sessions are removed in one transaction.
 const SWEEP: u64 = 500;
 /// The most sessions that are remembered as they were read.
