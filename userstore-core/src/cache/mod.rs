@@ -13,6 +13,7 @@ mod terms;
 mod trial;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use sea_orm::{ConnectionTrait as _, DbBackend, DbErr};
 
@@ -23,7 +24,8 @@ pub(crate) use self::record::KeysDigest;
 pub(crate) use self::redis::RedisCache;
 pub(crate) use self::shared::Slot;
 use self::shelf::Barred;
-pub(crate) use self::shelf::{Shared, member_key, signing_keys_key, user_key};
+pub(crate) use self::shelf::{Owner, Shared, member_key, signing_keys_key, user_key};
+pub(crate) use self::terms::Closed;
 use crate::database::{Reads, Stale, Tx};
 use crate::error::Result;
 use crate::model::session::TokenHash;
@@ -34,9 +36,9 @@ use crate::op::row::store_state;
 #[derive(Debug, Clone)]
 pub(crate) enum Cache {
     /// Nothing is.
-    Off,
+    Off(Closed),
     /// In this process. Where the database does not tell what other processes change, each counts its changes.
-    Local(Local, Option<Arc<Changes>>),
+    Local(Local, Option<Arc<Changes>>, Closed),
     /// In Redis or Memcached.
     Shared(Arc<Shared>),
 }
@@ -49,8 +51,8 @@ pub(crate) enum Change {
     /// For this process alone, with the number that it counts as.
     Local(Vec<Stale>, Option<i64>),
     Shared(Barred),
-    /// The same as `Local`, and others have to notice that they can do without a cache that was not told.
-    Untold(Vec<Stale>, Option<i64>),
+    /// The same as `Local`, and it takes so long until all others do without a cache that was not told.
+    Untold(Vec<Stale>, Option<i64>, Duration),
 }
 
 impl Change {
@@ -62,19 +64,19 @@ impl Change {
 
 impl Cache {
     /// In this process; see [`Local`]. On a server, where others change things unseen, it looks for their changes.
-    pub(crate) async fn local(ttl: std::time::Duration, reads: &Reads) -> Result<Self> {
+    pub(crate) async fn local(ttl: Duration, reads: &Reads) -> Result<Self> {
         let local = Local::new(ttl);
         let changes = match reads.get_database_backend() {
             DbBackend::Sqlite => None,
             _ => Some(Changes::watch(local.clone(), reads.clone()).await?),
         };
-        Ok(Self::Local(local, changes))
+        Ok(Self::Local(local, changes, Closed::default()))
     }
 
     /// What is remembered in this process.
     pub(crate) fn here(&self) -> Option<&Local> {
         match self {
-            Self::Local(local, _) => Some(local),
+            Self::Local(local, ..) => Some(local),
             _ => None,
         }
     }
@@ -90,7 +92,7 @@ impl Cache {
     /// Whether it answers, where it is not in this process.
     pub(crate) async fn is_up(&self) -> bool {
         match self {
-            Self::Off | Self::Local(..) => true,
+            Self::Off(_) | Self::Local(..) => true,
             Self::Shared(shared) => shared.is_up().await,
         }
     }
@@ -98,8 +100,8 @@ impl Cache {
     /// An access token that was verified.
     pub(crate) fn token(&self, hash: &TokenHash) -> Option<Arc<Verified>> {
         match self {
-            Self::Off => None,
-            Self::Local(local, _) => local.token(hash),
+            Self::Off(_) => None,
+            Self::Local(local, ..) => local.token(hash),
             Self::Shared(shared) => shared.token(hash),
         }
     }
@@ -107,8 +109,8 @@ impl Cache {
     /// Remembers an access token as verified.
     pub(crate) fn remember_token(&self, hash: TokenHash, verified: &Arc<Verified>) {
         match self {
-            Self::Off => {}
-            Self::Local(local, _) => local.remember_token(hash, verified),
+            Self::Off(_) => {}
+            Self::Local(local, ..) => local.remember_token(hash, verified),
             Self::Shared(shared) => shared.remember_token(hash, verified),
         }
     }
@@ -119,23 +121,26 @@ impl Cache {
         if stale.is_empty() {
             return Ok(Change::Nothing);
         }
-        let number = match self {
+        let (number, closed) = match self {
             Self::Shared(shared) => {
                 return Ok(shared.bar(tx, &stale).await?.map_or(Change::Nothing, Change::Shared));
             }
-            Self::Local(_, Some(_)) => Some(store_state::count_change(tx).await?),
-            Self::Off | Self::Local(_, None) => None,
+            Self::Local(_, Some(_), closed) => (Some(store_state::count_change(tx).await?), closed),
+            Self::Off(closed) | Self::Local(_, None, closed) => (None, closed),
         };
         // Others may use a shared cache of which this process does not know.
-        if !store_state::hold(tx).await?.is_open {
-            return Ok(Change::Local(stale, number));
+        let state = store_state::hold(tx).await?;
+        if !state.is_open {
+            let wait = closed.until_all_know(&state);
+            let known = wait.is_zero();
+            return Ok(if known { Change::Local(stale, number) } else { Change::Untold(stale, number, wait) });
         }
         tracing::warn!(
             "another process uses a shared cache, which this one is to be told of: see that the settings agree"
         );
         store_state::lock(tx).await?;
         store_state::close(tx).await?;
-        Ok(Change::Untold(stale, number))
+        Ok(Change::Untold(stale, number, terms::TRUST))
     }
 
     /// Sees to it, after the commit and before the answer, that nobody remembers what was stale.
@@ -144,10 +149,10 @@ impl Cache {
     /// [`Error::Unavailable`](crate::Error::Unavailable) where that cannot be said: the change was made, but may not be
     /// seen everywhere.
     pub(crate) async fn end(&self, change: Change) -> Result<()> {
-        let is_untold = matches!(change, Change::Untold(..));
+        let wait = if let Change::Untold(_, _, wait) = &change { *wait } else { Duration::ZERO };
         match (change, self) {
             (Change::Shared(barred), Self::Shared(shared)) => return shared.clear(barred).await,
-            (Change::Local(stale, number) | Change::Untold(stale, number), Self::Local(local, changes)) => {
+            (Change::Local(stale, number) | Change::Untold(stale, number, _), Self::Local(local, changes, _)) => {
                 for stale in &stale {
                     local.forget(stale);
                 }
@@ -157,15 +162,15 @@ impl Cache {
             }
             _ => {}
         }
-        if is_untold {
-            tokio::time::sleep(terms::TRUST).await;
+        if !wait.is_zero() {
+            tokio::time::sleep(wait).await;
         }
         Ok(())
     }
 
     /// Forgets everything that is remembered in this process, since another one has changed something.
     pub(crate) fn clear(&self) {
-        if let Self::Local(local, _) = self {
+        if let Self::Local(local, ..) = self {
             local.clear();
         }
     }

@@ -44,7 +44,7 @@ pub(crate) struct Shared {
     /// What certain bytes say.
     read: Map<String, Read>,
     /// Whose a session is.
-    users: Map<TokenHash, UserId>,
+    owners: Map<TokenHash, Arc<Owner>>,
     /// Access tokens that were verified. Whether their key and their user still stand is told elsewhere.
     tokens: Map<TokenHash, Arc<Verified>>,
     /// Held by whoever loads a record, so that others wait for it and find it in the cache.
@@ -55,6 +55,25 @@ pub(crate) struct Shared {
 struct Read {
     bytes: Arc<[u8]>,
     record: Arc<dyn Any + Send + Sync>,
+}
+
+/// Whose a session is, and where that user is in the cache.
+#[derive(Debug)]
+pub(crate) struct Owner {
+    user: UserId,
+    term: i64,
+    name: String,
+}
+
+impl Owner {
+    pub(crate) fn user(&self) -> UserId {
+        self.user
+    }
+
+    /// The cache's own name for the user's key.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
 }
 
 /// Where a user is.
@@ -96,7 +115,7 @@ impl Shared {
             store: state.store,
             reads: reads.clone(),
             read: Map::builder().max_capacity(READ_BYTES).weigher(weigh).time_to_idle(ttl).build(),
-            users: Map::builder().max_capacity(SESSIONS).time_to_idle(ttl).build(),
+            owners: Map::builder().max_capacity(SESSIONS).time_to_idle(ttl).build(),
             tokens: Map::builder().max_capacity(TOKENS).time_to_live(ttl).build(),
             loading: Map::builder().max_capacity(LOADS).time_to_idle(Duration::from_secs(30)).build(),
         });
@@ -184,13 +203,13 @@ impl Shared {
     }
 
     /// The record of a slot whose bytes were read before.
-    pub(crate) fn read_before<T: Record>(&self, name: &String, slot: &Slot) -> Option<Arc<T>> {
+    pub(crate) fn read_before<T: Record>(&self, name: &str, slot: &Slot) -> Option<Arc<T>> {
         let Slot::Found(bytes) = slot else { return None };
         let read = self.read.get(name).filter(|read| *read.bytes == **bytes)?;
         read.record.downcast::<T>().ok()
     }
 
-    fn read<T: Record>(&self, name: &String, slot: Slot) -> Found<T> {
+    fn read<T: Record>(&self, name: &str, slot: Slot) -> Found<T> {
         if let Some(record) = self.read_before(name, &slot) {
             return Found::Record(Some(record));
         }
@@ -201,18 +220,22 @@ impl Shared {
             Slot::Found(bytes) => bytes,
         };
         let Some(record) = T::decode(&bytes).map(Arc::new) else { return Found::Unusable };
-        self.read.insert(name.clone(), Read { bytes: bytes.into(), record: Arc::clone(&record) as _ });
+        self.read.insert(name.to_owned(), Read { bytes: bytes.into(), record: Arc::clone(&record) as _ });
         Found::Record(Some(record))
     }
 
-    /// Whose session this is, if that is known. It never changes.
-    pub(crate) fn user_of(&self, session: &TokenHash) -> Option<UserId> {
-        self.users.get(session)
+    /// Whose this session is, if it is known where that user is in the cache by now.
+    pub(crate) fn owner_of(&self, session: &TokenHash) -> Option<Arc<Owner>> {
+        let term = self.terms.trusted()?;
+        self.owners.get(session).filter(|owner| owner.term == term)
     }
 
-    /// Remembers whose session this is.
-    pub(crate) fn remember_user_of(&self, session: TokenHash, user: UserId) {
-        self.users.insert(session, user);
+    /// Remembers whose session this is, while the cache may be used.
+    pub(crate) fn remember_owner_of(&self, session: TokenHash, user: UserId) -> Option<Arc<Owner>> {
+        let term = self.terms.trusted()?;
+        let owner = Arc::new(Owner { user, term, name: self.name_in(term, &user_key(user)) });
+        self.owners.insert(session, Arc::clone(&owner));
+        Some(owner)
     }
 
     pub(crate) fn token(&self, hash: &TokenHash) -> Option<Arc<Verified>> {

@@ -6,7 +6,7 @@
 //! is followed by the next one once that is long known, and the cache answers: under the keys of the next term there
 //! is nothing yet.
 
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -79,6 +79,27 @@ impl Terms {
     }
 }
 
+/// What a process that does not use the shared cache knows of a term that is closed: since when, as far as it has seen.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Closed(Arc<Mutex<Option<(i64, Instant)>>>);
+
+impl Closed {
+    /// How long it takes from now until no server thinks that this term is open, which is closed. Before the first one, no
+    /// server has used the cache.
+    pub(super) fn until_all_know(&self, state: &State) -> Duration {
+        if state.term == 0 {
+            return Duration::ZERO;
+        }
+        let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (term, since) = *seen.get_or_insert_with(|| (state.term, Instant::now()));
+        if term != state.term {
+            *seen = Some((state.term, Instant::now()));
+            return TRUST;
+        }
+        TRUST.saturating_sub(since.elapsed())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use tokio::time::advance;
@@ -131,5 +152,20 @@ mod tests {
         assert_eq!(terms.until_all_know(8), TRUST);
         terms.saw(&state(8, false), Instant::now());
         assert_eq!((terms.over(), terms.until_all_know(8)), (None, TRUST));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_process_without_the_cache_waits_for_a_second_from_when_it_saw_the_term_closed() {
+        let closed = Closed::default();
+        assert_eq!(closed.until_all_know(&state(0, false)), Duration::ZERO);
+        assert_eq!(closed.until_all_know(&state(3, false)), TRUST);
+        advance(Duration::from_millis(400)).await;
+        assert_eq!(closed.until_all_know(&state(3, false)), Duration::from_millis(600));
+        advance(Duration::from_millis(600)).await;
+        assert_eq!(closed.until_all_know(&state(3, false)), Duration::ZERO);
+        // The next one was opened, and closed.
+        assert_eq!(closed.until_all_know(&state(4, false)), TRUST);
+        advance(TRUST).await;
+        assert_eq!(closed.until_all_know(&state(4, false)), Duration::ZERO);
     }
 }

@@ -8,7 +8,7 @@ use super::actor::{Actor, Target};
 use super::admin::Admin;
 use super::row::users;
 use crate::UserStore;
-use crate::cache::{Local, Shared, user_key};
+use crate::cache::{Local, Owner, Shared, user_key};
 use crate::error::{Error, Result};
 use crate::model::id::UserId;
 use crate::model::session::{Session, TokenHash};
@@ -74,21 +74,22 @@ async fn load(store: &UserStore, hash: TokenHash) -> Result<(Arc<User>, Arc<Sess
 
 /// Where both are in Redis, and it is known whose session it is, one round trip tells all.
 async fn load_shared(store: &UserStore, shared: &Shared, hash: TokenHash) -> Result<(Arc<User>, Arc<Session>)> {
-    let known = shared.user_of(&hash);
-    let mut name = known.and_then(|user| shared.name(&user_key(user)));
-    let beside = name.as_deref().filter(|_| shared.is_redis());
-    let (session, mut slot) = store.sessions().find_with(hash, beside).await?;
+    let owner = shared.owner_of(&hash);
+    let beside = owner.as_deref().map(Owner::name).filter(|_| shared.is_redis());
+    let (session, slot) = store.sessions().find_with(hash, beside).await?;
     let session = session.ok_or(Error::Unauthenticated)?;
     let id = session.user_id;
-    if known != Some(id) {
-        shared.remember_user_of(hash, id);
-        (name, slot) = (shared.name(&user_key(id)), None);
-    }
-    if let (Some(name), Some(slot)) = (&name, &slot)
+    let (owner, slot) = match owner.filter(|owner| owner.user() == id) {
+        Some(owner) => (Some(owner), slot),
+        None => (shared.remember_owner_of(hash, id), None),
+    };
+    let name = owner.as_deref().map(Owner::name);
+    if let (Some(name), Some(slot)) = (name, &slot)
         && let Some(user) = shared.read_before(name, slot)
     {
         return Ok((user, session));
     }
+    let name = name.map(str::to_owned);
     let load = || load_user(store, id);
     let user = Box::pin(shared.record(name, slot, load)).await?.ok_or(Error::Unauthenticated)?;
     Ok((user, session))

@@ -15,12 +15,11 @@ use crate::gate::{Fault, Remote};
 /// How many commands wait before further ones have to wait to be sent.
 const CAPACITY: usize = 1024;
 
-/// A connection, which all its clones share; it ends with the last of them.
-#[derive(Clone)]
+/// A connection, which all share.
 pub(crate) struct Connection {
     commands: MultiplexedConnection,
-    run_id: Arc<str>,
-    driver: Arc<Driver>,
+    run_id: String,
+    driver: Driver,
 }
 
 /// What moves bytes. It ends when the other side hangs up.
@@ -50,9 +49,9 @@ impl Connection {
 
 impl Remote for Target {
     const NAME: &'static str = "Redis";
-    type Connection = Connection;
+    type Connection = Arc<Connection>;
 
-    async fn connect(&self) -> Result<Connection, Fault> {
+    async fn connect(&self) -> Result<Arc<Connection>, Fault> {
         let lost = |error: std::io::Error| Fault::Lost(error.to_string());
         let stream = TcpStream::connect((self.host.as_str(), self.port)).await.map_err(lost)?;
         stream.set_nodelay(true).map_err(lost)?;
@@ -62,21 +61,21 @@ impl Remote for Target {
         }
     }
 
-    fn is_closed(connection: &Connection) -> bool {
+    fn is_closed(connection: &Arc<Connection>) -> bool {
         connection.driver.0.is_finished()
     }
 }
 
 impl Target {
     /// Logs in, and asks who answers.
-    async fn greet<S>(&self, stream: S) -> Result<Connection, Fault>
+    async fn greet<S>(&self, stream: S) -> Result<Arc<Connection>, Fault>
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         // How long a command may take, the gate knows.
         let config = AsyncConnectionConfig::new().set_response_timeout(None).set_pipeline_buffer_size(CAPACITY);
         let (mut commands, driver) = MultiplexedConnection::new_with_config(&self.login, stream, config).await?;
-        let driver = Arc::new(Driver(tokio::spawn(driver)));
+        let driver = Driver(tokio::spawn(driver));
         let mut questions = pipe();
         questions.cmd("INFO").arg("server").cmd("INFO").arg("replication");
         let (server, replication): (String, String) = questions.query_async(&mut commands).await?;
@@ -87,7 +86,7 @@ impl Target {
         if field(&replication, "role") == Some("slave") {
             return Err(Fault::Lost("redis.url names a replica; name the primary, which can be written".to_owned()));
         }
-        Ok(Connection { commands, run_id: run_id.into(), driver })
+        Ok(Arc::new(Connection { commands, run_id: run_id.to_owned(), driver }))
     }
 }
 

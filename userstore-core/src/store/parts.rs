@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::cache::{Cache, MemcachedCache, RedisCache, Shared};
+use crate::cache::{Cache, Closed, MemcachedCache, RedisCache, Shared};
 use crate::config::{CacheKind, SessionStoreKind, Settings};
 use crate::database::{Database, Reads};
 use crate::error::{Error, Result};
@@ -29,7 +29,7 @@ pub(super) async fn cache(settings: &Settings, redis: Option<&Arc<Link>>, reads:
             let cache = Box::new(MemcachedCache::new(url, settings.redis.timeout, ttl)?);
             Ok(Cache::Shared(Shared::open(cache, false, ttl, reads).await?))
         }
-        _ => Ok(Cache::Off),
+        _ => Ok(Cache::Off(Closed::default())),
     }
 }
 

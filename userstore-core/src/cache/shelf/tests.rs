@@ -10,7 +10,7 @@ use uuid::Uuid;
 use self::fake::{Fake, Value};
 use super::super::terms::TRUST;
 use super::*;
-use crate::cache::{Cache, Change};
+use crate::cache::{Cache, Change, Closed};
 use crate::config::{self, Secret};
 use crate::database::{Database, Opened, Stale, Tx};
 
@@ -240,16 +240,22 @@ async fn a_change_by_a_process_without_the_cache_is_answered_when_every_server_d
     let desk = Desk::new().await;
     desk.read().await;
     let stale = || vec![Stale { user: Some(KEY), ..Stale::default() }];
+    let cache = Cache::Off(Closed::default());
     let tx = desk.transaction().await;
-    let change = Cache::Off.begin(&tx, stale()).await.unwrap();
+    let change = cache.begin(&tx, stale()).await.unwrap();
     tx.commit().await.unwrap();
     desk.truth.store(2, Ordering::SeqCst);
     let committed_at = Instant::now();
-    Cache::Off.end(change).await.unwrap();
+    // Another one at the same time finds the term closed, but not since when.
+    let tx = desk.transaction().await;
+    let another = cache.begin(&tx, stale()).await.unwrap();
+    tx.commit().await.unwrap();
+    cache.end(another).await.unwrap();
     assert!(committed_at.elapsed() >= TRUST);
+    cache.end(change).await.unwrap();
     assert_eq!(desk.read().await, Some(2));
     // They all do without it now.
     let tx = desk.transaction().await;
-    assert!(Cache::Off.begin(&tx, stale()).await.unwrap().is_here());
+    assert!(cache.begin(&tx, stale()).await.unwrap().is_here());
     tx.rollback().await.unwrap();
 }

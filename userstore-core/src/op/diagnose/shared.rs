@@ -22,8 +22,8 @@ pub(super) async fn redis(store: &UserStore) -> Option<Finding> {
 pub(super) async fn cache(store: &UserStore) -> Option<Finding> {
     let check = "cache";
     match store.cache() {
-        Cache::Off | Cache::Local(_, None) => None,
-        Cache::Local(_, Some(_)) => {
+        Cache::Off(_) | Cache::Local(_, None, _) => None,
+        Cache::Local(_, Some(_), _) => {
             let detail = "it is local: a second server would see what this one changes 100 ms late";
             Some(Finding::warning(check, detail, "for more than one server, set cache.kind to off, redis or memcached"))
         }

@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use uuid::Uuid;
 
 use super::*;
-use crate::cache::{Cache, Slot};
+use crate::cache::{Cache, Closed, Slot};
 use crate::config;
 use crate::model::data::Data;
 use crate::model::role::{Role, Status};
@@ -76,7 +76,7 @@ impl Fixture {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}?mode=rwc", folder.path().join("users.db").display());
         let settings = config::Database { url: config::Secret::new(url), ..config::Database::default() };
-        let database = Arc::new(Database::open(&settings, false).await.unwrap().with(Cache::Off));
+        let database = Arc::new(Database::open(&settings, false).await.unwrap().with(Cache::Off(Closed::default())));
         let sessions = RedisSessions::new(Arc::new(server.link_within(timeout)), Arc::clone(&database), "store");
         Self { server, database, sessions, made: AtomicU64::new(0), _folder: folder }
     }
