@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use tests::{Persona, TestServer};
 use userstore_core::{MemberFilter, NewMember, PageRequest, Precondition, Role};
 
-use crate::routes::routes;
+use crate::routes::{example, routes};
 use crate::tokens::Scene;
 
 /// One operation: its method and path, and the body it is called with, by the account's owner or by anybody else.
@@ -26,6 +26,10 @@ const OPERATIONS: &[Operation] = &[
     Operation { method: "GET", path: "/", body: |_| None },
     Operation { method: "GET", path: "/healthz", body: |_| None },
     Operation { method: "GET", path: "/readyz", body: |_| None },
+    Operation { method: "GET", path: "/problems/{code}", body: |_| None },
+    Operation { method: "GET", path: "/openapi.json", body: |_| None },
+    Operation { method: "GET", path: "/docs", body: |_| None },
+    Operation { method: "GET", path: "/docs/{name}", body: |_| None },
     Operation {
         method: "POST",
         path: "/auth",
@@ -119,7 +123,7 @@ impl Operation {
         let alice = alice(server);
         members(server);
         let id = if self.path.contains("{id}") { alice.get("/auth").str_at("/id") } else { String::new() };
-        let target = self.path.replace("{username}", "alice").replace("{id}", &id).replace("{member_id}", "7");
+        let target = example(&self.path.replace("{username}", "alice").replace("{id}", &id));
         let owner = (column == "owner").then_some(&alice);
         let persona = persona.unwrap_or_else(|| if column == OWNERS_TOKEN { alice.logged_in() } else { alice.clone() });
         let request = persona.request(self.method, &target);

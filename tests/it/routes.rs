@@ -18,7 +18,11 @@ pub(crate) fn routes() -> BTreeMap<String, Vec<String>> {
 
 /// Something that has this path: `/user/me`.
 pub(crate) fn example(path: &str) -> String {
-    path.replace("{username}", "me").replace("{id}", "0198d2f0-0000-7000-8000-00000000abcd").replace("{member_id}", "7")
+    path.replace("{username}", "me")
+        .replace("{id}", "0198d2f0-0000-7000-8000-00000000abcd")
+        .replace("{member_id}", "7")
+        .replace("{code}", "forbidden")
+        .replace("{name}", "start.js")
 }
 
 /// The table is the contract's, as far as it is built.
@@ -35,10 +39,14 @@ fn there_are_these() {
     / GET
     /.well-known/jwks.json GET
     /auth DELETE GET POST
+    /docs GET
+    /docs/{name} GET
     /healthz GET
     /login POST
     /members GET POST
     /members/{member_id} DELETE GET PUT
+    /openapi.json GET
+    /problems/{code} GET
     /readyz GET
     /user POST
     /user/{username} DELETE GET PATCH PUT

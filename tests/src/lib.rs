@@ -20,6 +20,7 @@ mod answer;
 mod backend;
 mod cli;
 mod client;
+mod contract;
 mod persona;
 mod process;
 mod programs;

@@ -4,11 +4,10 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use rocket::fairing::AdHoc;
 use tokio::runtime::Runtime;
-use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use userstore_core::{Clock, Data, Password, Role, Settings, Signup, Timestamp, TokenRequest, UserStore, json};
+use userstore_server::{Server, Stop};
 
 use crate::backend::{Backend, Footing};
 use crate::record::Record;
@@ -26,7 +25,7 @@ pub struct TestServer {
     client: Client,
     clock: Clock,
     store: UserStore,
-    shutdown: rocket::Shutdown,
+    stop: Stop,
     served: Option<JoinHandle<()>>,
     runtime: Option<Runtime>,
     footing: Footing,
@@ -70,9 +69,9 @@ impl TestServer {
 
     fn launch(settings: Settings, clock: Clock, footing: Footing, record: Record) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-        let (store, shutdown, served, address) = runtime.block_on(launch(settings, clock.clone(), record.clone()));
+        let (store, stop, served, address) = runtime.block_on(launch(settings, clock.clone(), record.clone()));
         let client = Client::new(address);
-        Self { client, clock, store, shutdown, served: Some(served), runtime: Some(runtime), footing, record }
+        Self { client, clock, store, stop, served: Some(served), runtime: Some(runtime), footing, record }
     }
 
     /// A client of the server.
@@ -179,35 +178,20 @@ impl TestServer {
     }
 }
 
-async fn launch(
-    settings: Settings,
-    clock: Clock,
-    record: Record,
-) -> (UserStore, rocket::Shutdown, JoinHandle<()>, SocketAddr) {
+async fn launch(settings: Settings, clock: Clock, record: Record) -> (UserStore, Stop, JoinHandle<()>, SocketAddr) {
     let store = UserStore::builder().settings(settings).clock(clock).connect().await.unwrap();
-    let (told, address) = oneshot::channel();
-    let liftoff = AdHoc::on_liftoff("address", move |rocket| {
-        let address = SocketAddr::new(rocket.config().address, rocket.config().port);
-        Box::pin(async move { told.send(address).unwrap() })
-    });
-    let rocket = userstore_server::rocket(store.clone());
-    // The test's own process keeps its signals.
-    let figment = rocket.figment().clone().merge(("shutdown.ctrlc", false)).merge(("shutdown.signals", [""; 0]));
-    let rocket = rocket.configure(figment).attach(liftoff).attach(record).ignite().await.unwrap();
-    let shutdown = rocket.shutdown();
+    let server = Server::bind(userstore_server::rocket(store.clone()).attach(record)).await.unwrap();
+    let (stop, address) = (server.stop(), server.address());
     let served = tokio::spawn(async move {
-        if let Err(error) = rocket.launch().await {
-            // Looked at, lest its drop panics.
-            let _kind = error.kind();
-        }
+        server.serve().await;
     });
-    (store, shutdown, served, address.await.expect("the server should start"))
+    (store, stop, served, address)
 }
 
 impl Drop for TestServer {
     fn drop(&mut self) {
         let Some(runtime) = self.runtime.take() else { return };
-        self.shutdown.clone().notify();
+        self.stop.now();
         let (store, served) = (self.store.clone(), self.served.take());
         runtime.block_on(async move {
             let _late = tokio::time::timeout(STOP, async {

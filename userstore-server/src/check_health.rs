@@ -1,7 +1,9 @@
 //! Asks the server that runs with the same settings whether it can serve: for containers, which have no other program
 //! that could.
 
-use std::io::{self, Read as _, Write as _};
+mod pinned;
+
+use std::io::{self, Read, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
 use std::time::Duration;
 
@@ -23,13 +25,15 @@ struct Problem {
 /// Sends one `GET /readyz`, and fails with what is wrong unless it is answered 200.
 pub(crate) fn run(settings: &Server) -> Result<(), String> {
     let address = reachable(settings);
-    let answer = ask(address).map_err(|error| format!("no answer from http://{address}/readyz: {error}"))?;
+    let scheme = if settings.tls_cert.is_some() { "https" } else { "http" };
+    let answer =
+        ask(address, settings).map_err(|error| format!("no answer from {scheme}://{address}/readyz: {error}"))?;
     let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
     match head.strip_prefix("HTTP/1.").and_then(|rest| rest.split(' ').nth(1)) {
         Some("200") => Ok(()),
         status => {
             let detail = serde_json::from_str(body).map_or_else(|_| String::new(), |Problem { detail }| detail);
-            Err(format!("http://{address}/readyz answers {}: {detail}", status.unwrap_or("no HTTP")))
+            Err(format!("{scheme}://{address}/readyz answers {}: {detail}", status.unwrap_or("no HTTP")))
         }
     }
 }
@@ -44,12 +48,24 @@ fn reachable(settings: &Server) -> SocketAddr {
     SocketAddr::new(ip, settings.port)
 }
 
-fn ask(address: SocketAddr) -> io::Result<String> {
-    let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
+fn ask(address: SocketAddr, settings: &Server) -> io::Result<String> {
+    let stream = TcpStream::connect_timeout(&address, PATIENCE)?;
     stream.set_write_timeout(Some(PATIENCE))?;
     stream.set_read_timeout(Some(PATIENCE))?;
+    match &settings.tls_cert {
+        Some(certificate) => exchange(pinned::connect(stream, certificate)?, address),
+        None => exchange(stream, address),
+    }
+}
+
+fn exchange(mut stream: impl Read + Write, address: SocketAddr) -> io::Result<String> {
     write!(stream, "GET /readyz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")?;
-    let mut answer = String::new();
-    stream.take(LONGEST).read_to_string(&mut answer)?;
-    Ok(answer)
+    stream.flush()?;
+    let mut answer = Vec::new();
+    let read = stream.take(LONGEST).read_to_end(&mut answer);
+    // A server may close without a word once it has answered, which TLS does not take for an end.
+    if answer.is_empty() {
+        read?;
+    }
+    String::from_utf8(answer).map_err(io::Error::other)
 }

@@ -1,42 +1,22 @@
 //! What holds for every request and every answer, whatever the route.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
-
 use rocket::fairing::{Fairing, Info, Kind};
 use rocket::form::Form;
 use rocket::http::{Header, Method};
-use rocket::{Data, Orbit, Request, Response, Rocket, uri};
-use tokio::time::{Instant, sleep};
+use rocket::{Data, Request, Response, uri};
 
 use crate::request_id;
 
-/// How often a stopping server looks whether requests are still running.
-const STEP: Duration = Duration::from_millis(10);
-
-/// How long the last answer may take from here to the wire, and idle connections to be closed.
-const LAST_BYTES: Duration = Duration::from_millis(50);
-
-/// Keeps out what must not reach a route, completes every answer, and lets running requests finish when the server
-/// stops.
-#[derive(Default)]
-pub(crate) struct Edge {
-    running: AtomicUsize,
-}
+/// Keeps out what must not reach a route, and completes every answer.
+pub(crate) struct Edge;
 
 #[rocket::async_trait]
 impl Fairing for Edge {
     fn info(&self) -> Info {
-        Info { name: "edge", kind: Kind::Liftoff | Kind::Request | Kind::Response | Kind::Shutdown }
-    }
-
-    async fn on_liftoff(&self, rocket: &Rocket<Orbit>) {
-        let address = std::net::SocketAddr::new(rocket.config().address, rocket.config().port);
-        tracing::info!(%address, "listening on http://{address}");
+        Info { name: "edge", kind: Kind::Request | Kind::Response }
     }
 
     async fn on_request(&self, request: &mut Request<'_>, data: &mut Data<'_>) {
-        self.running.fetch_add(1, Ordering::Relaxed);
         let form = overrides(request, data).await;
         if form {
             // Forms are posted, whatever the method is by now.
@@ -50,17 +30,6 @@ impl Fairing for Edge {
 
     async fn on_response<'r>(&self, request: &'r Request<'_>, response: &mut Response<'r>) {
         complete(request, response);
-        self.running.fetch_sub(1, Ordering::Relaxed);
-    }
-
-    async fn on_shutdown(&self, rocket: &Rocket<Orbit>) {
-        tracing::info!("stopping: no new requests, and those that are running are finished");
-        // Rocket would wait for the whole of the grace period as soon as one request is running.
-        let end = Instant::now() + Duration::from_secs(rocket.config().shutdown.grace.into());
-        while self.running.load(Ordering::Relaxed) > 0 && Instant::now() < end {
-            sleep(STEP).await;
-        }
-        sleep(LAST_BYTES).await;
     }
 }
 

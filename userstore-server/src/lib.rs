@@ -1,12 +1,15 @@
 //! The user store over HTTP: JSON in, JSON out, errors as problem details (RFC 9457).
 //!
-//! A program that has a store of its own serves it with [`rocket()`]; the binary `userstore-server` is [`main`].
+//! A program that has a store of its own serves it with [`Server`]; the binary `userstore-server` is [`main`].
 //!
 //! ```no_run
+//! # use userstore_server::Server;
 //! # #[tokio::main]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let store = userstore_core::UserStore::connect("sqlite://users.db?mode=rwc").await?;
-//! userstore_server::rocket(store).launch().await?;
+//! let server = Server::bind(userstore_server::rocket(store)).await?;
+//! println!("listening on {}", server.address());
+//! server.serve().await;
 //! # Ok(())
 //! # }
 //! ```
@@ -18,31 +21,41 @@ mod access_log;
 mod caller;
 mod check_health;
 mod edge;
+mod front;
 mod input;
 mod log;
-#[cfg(target_os = "linux")]
 mod notify;
+mod openapi;
 mod output;
 mod problem;
 mod request_id;
 mod route;
 mod serve;
+mod signals;
 
 use rocket::shield::Shield;
 use rocket::{Build, Rocket};
 use userstore_core::UserStore;
 
+pub use self::front::{Served, Server, StartError, Stop};
 pub use self::serve::main;
 
-/// A server for this store: its address, threads and time to stop are those of the store's settings. It is started
-/// with [`launch`](Rocket::launch), and stops at SIGTERM and SIGINT, or when its [`Shutdown`](rocket::Shutdown) says so.
+/// The OpenAPI 3.1 document that describes the routes, as JSON: what `GET /openapi.json` answers.
+#[must_use]
+pub fn openapi() -> &'static str {
+    openapi::json()
+}
+
+/// The routes of a server for this store, to which a program may add its own. They are served by a [`Server`], which
+/// goes by the store's settings.
 ///
-/// No file or variable of Rocket's own is read.
+/// Launched by Rocket itself they work, too, but slow clients are not limited, and a stop cuts requests off. No file or
+/// variable of Rocket's own is read.
 #[must_use]
 pub fn rocket(store: UserStore) -> Rocket<Build> {
     let rocket = rocket::custom(serve::config(store.settings()))
         .attach(Shield::new())
-        .attach(edge::Edge::default())
+        .attach(edge::Edge)
         .register("/", problem::catchers());
     let rocket = access_log::attach(rocket, &store.settings().log);
     route::ALL.iter().fold(rocket.manage(store), |rocket, mount| mount(rocket))

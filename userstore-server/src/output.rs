@@ -1,5 +1,8 @@
 //! What goes out: JSON, with the headers that belong to it.
 
+mod file;
+pub(crate) mod shape;
+
 use std::io::Cursor;
 use std::sync::Arc;
 
@@ -7,8 +10,10 @@ use rocket::Request;
 use rocket::http::{Header, Method, Status};
 use rocket::response::{self, Responder, Response};
 use serde::Serialize;
-use userstore_core::{LogIn, Member, Page, Scopes, SignIn, Tag, Timestamp, User};
+use userstore_core::{LogIn, Member, Scopes, SignIn, Tag, Timestamp, User};
+use utoipa::ToSchema;
 
+pub(crate) use self::file::File;
 use crate::input;
 
 /// Any value, with 200.
@@ -76,7 +81,7 @@ impl<'r, R: Record> Responder<'r, 'static> for Created<R> {
 
 /// A page of a list, and the address of the next one.
 pub(crate) struct Listing<T> {
-    pub(crate) page: Page<T>,
+    pub(crate) page: userstore_core::Page<T>,
     /// The address of the list.
     pub(crate) path: String,
     /// What its query holds besides the cursor.
@@ -97,13 +102,24 @@ impl<'r, T: Serialize> Responder<'r, 'static> for Listing<T> {
 /// A session just opened.
 pub(crate) struct SignedIn(pub(crate) SignIn);
 
-/// RFC 6749, section 5.1, and what else a client likes to know.
-#[derive(Serialize)]
-struct SignedInBody<'s> {
+/// A session just opened (as RFC 6749, section 5.1, and what else a client likes to know).
+#[derive(Serialize, ToSchema)]
+#[schema(as = SignedIn)]
+pub(crate) struct SignedInBody<'s> {
+    /// Opens the account: send it as `Authorization: Bearer`. It is shown this once.
+    #[schema(pattern = "^ust_[0-9A-Za-z]{49}$", example = "ust_4rTq1vWm8yKc0ZpXb2LdNf6HsJgUe9RaQi3oYw7BtCk5MxVA8")]
     token: &'s str,
+    /// How to send it.
+    #[schema(pattern = "^Bearer$", example = "Bearer")]
     token_type: &'static str,
+    /// The seconds until the session ends by itself, however much it is used.
+    #[schema(minimum = 1, example = 86400)]
     expires_in: u64,
+    /// When that is.
+    #[schema(value_type = shape::Time)]
     expires_at: Timestamp,
+    /// Who signed in.
+    #[schema(value_type = shape::User)]
     user: &'s User,
 }
 
@@ -124,12 +140,23 @@ impl<'r> Responder<'r, 'static> for SignedIn {
 /// An access token just issued.
 pub(crate) struct LoggedIn(pub(crate) LogIn);
 
-/// RFC 6749, section 5.1.
-#[derive(Serialize)]
-struct LoggedInBody<'l> {
+/// An access token just issued (RFC 6749, section 5.1).
+#[derive(Serialize, ToSchema)]
+#[schema(as = LoggedIn)]
+pub(crate) struct LoggedInBody<'l> {
+    /// A signed JWT (RFC 9068): send it as `Authorization: Bearer`.
+    #[schema(
+        example = "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJFZERTQSIsImtpZCI6IuKApiJ9.eyJpc3MiOiJ1c2Vyc3RvcmUifQ.c2lnbmF0dXJl"
+    )]
     access_token: &'l str,
+    /// How to send it.
+    #[schema(pattern = "^Bearer$", example = "Bearer")]
     token_type: &'static str,
+    /// The seconds that it is good for, at most: a block, a deletion or a new password ends it at once.
+    #[schema(minimum = 1, example = 900)]
     expires_in: u64,
+    /// Its scopes, with a space between; it may be empty.
+    #[schema(value_type = String, example = "members:read members:write")]
     scope: Scopes,
 }
 
@@ -142,11 +169,11 @@ impl<'r> Responder<'r, 'static> for LoggedIn {
 }
 
 /// What anyone may have, and keep for 300 seconds.
-pub(crate) struct Public<T>(pub(crate) T);
+pub(crate) struct Public<A>(pub(crate) A);
 
-impl<'r, T: Serialize> Responder<'r, 'static> for Public<T> {
-    fn respond_to(self, _: &'r Request<'_>) -> response::Result<'static> {
-        let mut answer = json(Status::Ok, &self.0)?;
+impl<'r, A: Responder<'r, 'static>> Responder<'r, 'static> for Public<A> {
+    fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
+        let mut answer = self.0.respond_to(request)?;
         answer.set_header(Header::new("cache-control", "public, max-age=300"));
         Ok(answer)
     }

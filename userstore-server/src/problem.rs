@@ -1,7 +1,8 @@
 //! What went wrong, as problem details (RFC 9457): every answer of 400 or more is one.
 
 mod catch;
-mod kind;
+pub(crate) mod kind;
+mod meaning;
 mod respond;
 
 use std::borrow::Cow;
@@ -9,9 +10,12 @@ use std::borrow::Cow;
 use rocket::http::Status;
 use serde::Serialize;
 use userstore_core::{Error, Place, Scope, Violation};
+use utoipa::ToSchema;
 
 pub(crate) use self::catch::catchers;
-use self::kind::Kind;
+pub(crate) use self::kind::Kind;
+pub(crate) use self::meaning::Meaning;
+pub(crate) use self::respond::Body;
 
 /// A request that was not carried out, and all there is to say about it.
 #[derive(Debug)]
@@ -42,13 +46,19 @@ enum TokenFault {
     Scope(Option<Scope>),
 }
 
-/// One thing that is wrong with the input.
-#[derive(Debug, Serialize)]
+/// One thing that is wrong with the input: at a pointer into the body, or of a parameter.
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Fault {
+    /// A JSON pointer (RFC 6901) into the body.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, format = "json-pointer", example = "/password")]
     pointer: Option<String>,
+    /// The name of a query parameter.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, value_type = String, required = false)]
     parameter: Option<Cow<'static, str>>,
+    /// What to do about it.
+    #[schema(value_type = String, example = "must have at least 8 characters")]
     detail: Cow<'static, str>,
 }
 
@@ -66,6 +76,11 @@ impl From<Violation> for Fault {
             Place::Parameter(name) => Self::parameter(name, detail),
         }
     }
+}
+
+/// Where a code is explained.
+fn address(code: &str) -> String {
+    format!("/problems/{code}")
 }
 
 impl Problem {

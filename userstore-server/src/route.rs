@@ -1,15 +1,18 @@
 //! The routes: each parses, calls one operation of the core, and shows what came of it.
 
 mod auth;
+mod docs;
 mod health;
 mod home;
 mod login;
 mod members;
+mod problems;
 mod sessions;
 mod user;
 mod users;
 
 use rocket::{Build, Rocket};
+use utoipa::OpenApi;
 
 use crate::problem::Problem;
 
@@ -33,4 +36,19 @@ pub(crate) const ALL: &[Mount] = &[
     login::mount,
     members::mount,
     health::mount,
+    problems::mount,
+    docs::mount,
+];
+
+/// What the OpenAPI document says of each module of routes.
+pub(crate) const DOCUMENTED: &[fn() -> utoipa::openapi::OpenApi] = &[
+    home::Docs::openapi,
+    users::Docs::openapi,
+    user::Docs::openapi,
+    sessions::Docs::openapi,
+    auth::Docs::openapi,
+    login::Docs::openapi,
+    members::Docs::openapi,
+    health::Docs::openapi,
+    problems::Docs::openapi,
 ];

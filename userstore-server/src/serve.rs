@@ -7,11 +7,12 @@ use std::time::Duration;
 
 use clap::Parser;
 use rocket::config::{Config, Ident, LogLevel, Shutdown, Sig};
-use rocket::error::ErrorKind;
 use userstore_core::config::{self, Settings, Sources};
 use userstore_core::{Error, UserStore};
 
-use crate::{check_health, log};
+use crate::notify::Supervisor;
+use crate::signals::Signals;
+use crate::{Server, check_health, log};
 
 /// How long what runs besides requests may take to end, once the last request has.
 const LAST_WORDS: Duration = Duration::from_secs(5);
@@ -79,26 +80,47 @@ fn start(flags: &Flags) -> Result<(), Failure> {
 }
 
 async fn serve(settings: Settings) -> Result<(), Failure> {
-    let address = (settings.server.host, settings.server.port);
+    let (host, tls) = (settings.server.host, settings.server.tls_cert.is_some());
+    raise_file_limit();
     let store = UserStore::builder().settings(settings).connect().await.map_err(Failure::from)?;
     // Without the keys no token could be issued or read: better told now than to everyone.
     store.anyone().published_keys().await.map_err(Failure::from)?;
-    let rocket = crate::rocket(store.clone());
-    #[cfg(target_os = "linux")]
-    let rocket = crate::notify::attach(rocket);
-    let served = rocket.launch().await;
+    let server = Server::bind(crate::rocket(store.clone())).await.map_err(|error| Failure::Other(error.to_string()))?;
+    let signals = Signals::new().map_err(|error| Failure::Other(format!("no signals to stop by: {error}")))?;
+    let (address, scheme) = (server.address(), if tls { "https" } else { "http" });
+    tracing::info!(%address, "listening on {scheme}://{address}");
+    if !tls && !host.is_loopback() {
+        tracing::warn!(
+            "passwords and tokens come in clear text, as whoever is on the way can read: set server.tls_cert and \
+             server.tls_key, or let nobody but a proxy that speaks TLS reach this address"
+        );
+    }
+    let supervisor = Supervisor::of_process();
+    supervisor.tell("READY=1");
+    let stop = server.stop();
+    let stopper = tokio::spawn(async move {
+        signals.wait().await;
+        supervisor.tell("STOPPING=1");
+        stop.now();
+    });
+    let served = server.serve().await;
+    stopper.abort();
     store.close().await;
-    match served.as_ref().map_err(rocket::Error::kind) {
-        Ok(_) => Ok(()),
-        Err(ErrorKind::Shutdown(..)) => {
-            tracing::warn!("some requests were cut off: they took longer than server.shutdown_grace");
-            Ok(())
-        }
-        Err(ErrorKind::Bind(error) | ErrorKind::Io(error)) => {
-            let address = std::net::SocketAddr::from(address);
-            Err(Failure::Other(format!("cannot listen on {address}: {error}; choose another --host or --port")))
-        }
-        Err(other) => Err(Failure::Other(other.to_string())),
+    if served.cut_off > 0 {
+        tracing::warn!(requests = served.cut_off, "requests were cut off: they took longer than server.shutdown_grace");
+    }
+    Ok(())
+}
+
+/// Lets the process have as many files and connections open as it is allowed to: by default it is a fraction of that.
+fn raise_file_limit() {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, getrlimit, setrlimit};
+        let mut limit = getrlimit(Resource::Nofile);
+        limit.current = limit.maximum;
+        // Less will do, too.
+        let _ = setrlimit(Resource::Nofile, limit);
     }
 }
 

@@ -124,6 +124,7 @@ fn a_value_that_does_not_parse_is_named_and_not_shown() {
         ("PORT", "-1", "server.port"),
         ("HOST", "canary", "server.host"),
         ("USERSTORE_SERVER_WORKERS", "0", "server.workers"),
+        ("USERSTORE_SERVER_DOCS", "canary", "server.docs"),
         ("USERSTORE_SERVER_SHUTDOWN_GRACE", "canary", "server.shutdown_grace"),
         ("USERSTORE_DATABASE_URL", "canary", "database.url"),
         ("USERSTORE_DATABASE_URL", "oracle://alice:canary@db/users", "database.url"),

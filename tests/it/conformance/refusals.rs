@@ -105,6 +105,12 @@ pub(super) fn of_paths_and_methods(scene: &Scene) {
     }
     scene.nobody().get("/healthz").is(200);
     scene.nobody().get("/readyz").is(200);
+    scene.nobody().get("/openapi.json").is(200);
+    scene.nobody().get("/docs").is(200);
+    scene.nobody().get("/docs/start.js").is(200);
+    scene.nobody().get("/docs/nothing").refused(404, "not_found");
+    scene.nobody().get("/problems/not_found").is(200);
+    scene.nobody().get("/problems/nothing").refused(404, "not_found");
     // What can be in no name is nobody's name.
     for name in ["%00", "a%2Fb", "%FF", "nobody%20here", "%F0%9F%98%80"] {
         let answer = root.get(&format!("/user/{name}"));

@@ -143,12 +143,19 @@ fn value_of(key: &Key, name: &str, variables: &Variables) -> Result<Option<(Stri
 }
 
 fn typed(key: &Key, name: &str, value: String) -> Result<Value> {
+    let refuse = |what: &str| Error::Settings(format!("{} must be {what}", subject(name, &key.path())));
     match key.kind {
         Kind::Text | Kind::Secret => Ok(Value::from(value)),
-        Kind::Number => value
-            .parse::<u64>()
-            .map(Value::from)
-            .map_err(|_| Error::Settings(format!("{} must be a whole number", subject(name, &key.path())))),
+        Kind::Number => value.parse::<u64>().map(Value::from).map_err(|_| refuse("a whole number")),
+        Kind::Switch => value.parse::<bool>().map(Value::from).map_err(|_| refuse("true or false")),
+        Kind::List if value.trim().is_empty() => Ok(Value::from(Vec::<String>::new())),
+        Kind::List => {
+            let entries: Vec<String> = value.split(',').map(|entry| entry.trim().to_owned()).collect();
+            if entries.iter().any(String::is_empty) {
+                return Err(refuse("a list with one comma between two entries"));
+            }
+            Ok(Value::from(entries))
+        }
     }
 }
 
@@ -159,5 +166,43 @@ impl Provider for &Given {
 
     fn data(&self) -> Result<Map<Profile, Dict>, figment::Error> {
         Ok(Map::from([(Profile::Default, self.sections.clone())]))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(kind: Kind, value: &str) -> Result<Value> {
+        let key = Key { section: "server", name: "things", kind, alias: None };
+        typed(&key, "USERSTORE_SERVER_THINGS", value.to_owned())
+    }
+
+    #[test]
+    fn a_list_has_commas_between_its_entries() {
+        for (text, entries) in [
+            ("", &[][..]),
+            (" ", &[]),
+            ("a", &["a"]),
+            ("a,b", &["a", "b"]),
+            (" ::1/128 , 10.0.0.0/8\n", &["::1/128", "10.0.0.0/8"]),
+        ] {
+            assert_eq!(read(Kind::List, text).unwrap(), Value::from(entries.to_vec()), "{text:?}");
+        }
+        for text in [",", "canary,", ",canary", "canary,,b", "canary, ,b"] {
+            let refused = read(Kind::List, text).unwrap_err().to_string();
+            let told = "USERSTORE_SERVER_THINGS (server.things) must be a list with one comma between two entries";
+            assert_eq!(refused, told, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_switch_is_true_or_false() {
+        assert_eq!(read(Kind::Switch, "true").unwrap(), Value::from(true));
+        assert_eq!(read(Kind::Switch, "false").unwrap(), Value::from(false));
+        for text in ["", "1", "0", "yes", "on", "True", " true", "canary"] {
+            let refused = read(Kind::Switch, text).unwrap_err().to_string();
+            assert_eq!(refused, "USERSTORE_SERVER_THINGS (server.things) must be true or false", "{text:?}");
+        }
     }
 }

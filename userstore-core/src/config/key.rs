@@ -15,6 +15,11 @@ pub(super) struct Key {
 pub(super) enum Kind {
     Text,
     Number,
+    /// `true` or `false`.
+    Switch,
+    /// Texts with commas between them; nothing at all is an empty list.
+    #[cfg_attr(not(test), expect(dead_code, reason = "the first setting of this kind is about to come"))]
+    List,
     /// Also read from the file that `…_FILE` names.
     Secret,
 }
@@ -44,7 +49,14 @@ pub(super) const KEYS: &[Key] = &[
     known_as("HOST", key("server", "host", Kind::Text)),
     known_as("PORT", key("server", "port", Kind::Number)),
     key("server", "workers", Kind::Number),
+    key("server", "max_connections", Kind::Number),
+    key("server", "header_timeout", Kind::Text),
+    key("server", "body_timeout", Kind::Text),
+    key("server", "idle_timeout", Kind::Text),
+    key("server", "docs", Kind::Switch),
     key("server", "shutdown_grace", Kind::Text),
+    key("server", "tls_cert", Kind::Text),
+    key("server", "tls_key", Kind::Text),
     known_as("DATABASE_URL", key("database", "url", Kind::Secret)),
     key("database", "max_connections", Kind::Number),
     key("database", "timeout", Kind::Text),

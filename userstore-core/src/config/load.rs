@@ -100,8 +100,13 @@ pub fn load(sources: &Sources) -> Result<Settings> {
 
 /// Says what is wrong with a value, never what the value was: it may be a secret.
 fn describe(error: figment::Error, given: &Given, file: Option<&Path>) -> Error {
-    let key = error.path.join(".");
+    // The setting is the list; which of its entries it is, is told besides.
+    let (key, entry) = match &*error.path {
+        [section, name, entry] if section != "issuers" => (format!("{section}.{name}"), entry.parse::<usize>().ok()),
+        path => (path.join("."), None),
+    };
     let (subject, place) = given.locate(&key, file);
+    let subject = entry.map_or(subject.clone(), |index| format!("entry {} of {subject}", index + 1));
     // In TOML it matters, elsewhere it would mislead.
     let (quoted, unquoted) = if place.is_empty() { ("", "") } else { (", in quotes", ", without quotes") };
     Error::Settings(match error.kind {
@@ -111,6 +116,8 @@ fn describe(error: figment::Error, given: &Given, file: Option<&Path>) -> Error 
                 "u32" => format!("a whole number from 0 to {}{unquoted}", u32::MAX),
                 "a string" => "a text in quotes".to_owned(),
                 "a sequence" if key == "issuers" => "a list, each entry under a line [[issuers]]".to_owned(),
+                "a sequence" => "a list in brackets, such as [\"one\", \"two\"]".to_owned(),
+                "a boolean" => format!("true or false{unquoted}"),
                 text if text.starts_with("struct ") => format!("a section, under a line [{key}]"),
                 _ => expected,
             };

@@ -11,10 +11,10 @@ mod key;
 #[cfg(feature = "load")]
 mod load;
 mod secret;
+mod server;
 mod stores;
 mod tokens;
 
-use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -25,6 +25,7 @@ use crate::jwt::IssuerSettings;
 #[cfg(feature = "load")]
 pub use self::load::{Sources, load};
 pub use self::secret::Secret;
+pub use self::server::Server;
 pub use self::stores::{Cache, CacheKind, Database, Redis, SessionStoreKind, Sessions};
 pub use self::tokens::Tokens;
 
@@ -53,33 +54,6 @@ pub struct Settings {
     pub issuers: Vec<IssuerSettings>,
     /// What the server writes about itself.
     pub log: Log,
-}
-
-/// How the server listens.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-#[non_exhaustive]
-pub struct Server {
-    /// The address to listen on. The default, 127.0.0.1, is reached from this machine alone.
-    pub host: IpAddr,
-    /// The port to listen on; 0 takes a free one.
-    pub port: u16,
-    /// How many threads serve requests; by default one for each core.
-    pub workers: Option<u16>,
-    /// How long running requests may take to finish once the server was told to stop.
-    #[serde(deserialize_with = "duration::deserialize")]
-    pub shutdown_grace: Duration,
-}
-
-impl Default for Server {
-    fn default() -> Self {
-        Self {
-            host: IpAddr::V4(Ipv4Addr::LOCALHOST),
-            port: 8000,
-            workers: None,
-            shutdown_grace: Duration::from_secs(15),
-        }
-    }
 }
 
 /// Who may sign up.
@@ -187,9 +161,7 @@ impl Settings {
     /// [`Error::Settings`], which begins with the key and says what it must be.
     pub fn validate(&self) -> Result<()> {
         let refuse = |message: &str| Err(Error::Settings(message.to_owned()));
-        if self.server.workers == Some(0) {
-            return refuse("server.workers must be 1 or more");
-        }
+        self.server.validate()?;
         if self.database.max_connections == 0 {
             return refuse("database.max_connections must be 1 or more");
         }

@@ -10,13 +10,14 @@ use tokio::time::timeout;
 use zeroize::Zeroizing;
 
 use super::members::{Input, Members};
+use crate::front;
 use crate::problem::Problem;
 
 /// The most bytes of a body.
-const LIMIT: u64 = 64 * 1024;
+pub(crate) const LIMIT: usize = 64 * 1024;
 
 /// How much more is read, and thrown away, so that a client that sends too much hears why.
-const SURPLUS: u64 = 1024 * 1024;
+pub(crate) const SURPLUS: usize = 1024 * 1024;
 
 /// How long a body may take to come in.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -55,16 +56,19 @@ impl<'r> FromData<'r> for Body {
 }
 
 async fn receive(request: &Request<'_>, data: Data<'_>) -> Result<Zeroizing<Vec<u8>>, Problem> {
+    if let Some(problem) = front::missing_body(request) {
+        return Err(problem);
+    }
     let announced = request.headers().get_one("content-length").and_then(|length| length.parse().ok());
-    if announced.is_some_and(|length: u64| length > LIMIT + SURPLUS) {
+    if announced.is_some_and(|length: usize| length > LIMIT + SURPLUS) {
         return Err(Problem::of(http::Status::PayloadTooLarge));
     }
     // With room for all of it, and for one byte too many, it is never moved, and leaves no copy behind.
     let room = announced.unwrap_or(LIMIT).min(LIMIT) + 1;
-    let mut bytes = Zeroizing::new(vec![0; usize::try_from(room).unwrap_or_default()]);
+    let mut bytes = Zeroizing::new(vec![0; room]);
     let mut stream = data.open((LIMIT + SURPLUS).bytes());
     let length = fill(&mut stream, &mut bytes).await.map_err(|_| Problem::malformed_request("the body broke off"))?;
-    if length as u64 > LIMIT {
+    if length > LIMIT {
         // Where the rest goes is of no interest.
         let _ = copy(&mut stream, &mut sink()).await;
         return Err(Problem::of(http::Status::PayloadTooLarge));

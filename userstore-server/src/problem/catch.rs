@@ -9,6 +9,7 @@ use rocket::{Catcher, Request, Route, catch, catchers};
 use super::Problem;
 use crate::access_log;
 use crate::edge::{is_alias, is_refused_form};
+use crate::front;
 
 /// The catchers for every status.
 pub(crate) fn catchers() -> Vec<Catcher> {
@@ -46,6 +47,9 @@ enum Caught {
 fn every(status: Status, request: &Request<'_>) -> Caught {
     if request.route().is_some() {
         return Caught::Problem(Problem::of(status));
+    }
+    if let Some(refusal) = front::refusal(request) {
+        return Caught::Problem(refusal);
     }
     match status.code {
         404 if is_refused_form(request) => Caught::Problem(Problem::of(Status::UnsupportedMediaType)),

@@ -5,13 +5,13 @@ use userstore_core::Error;
 
 /// A kind of problem. What it means is the same wherever it occurs.
 #[derive(Debug)]
-pub(super) struct Kind {
-    pub(super) status: Status,
+pub(crate) struct Kind {
+    pub(crate) status: Status,
     /// Stable; also the end of the problem's `type`.
-    pub(super) code: &'static str,
-    pub(super) title: &'static str,
+    pub(crate) code: &'static str,
+    pub(crate) title: &'static str,
     /// What to do, where the occasion does not tell more.
-    pub(super) advice: &'static str,
+    pub(crate) advice: &'static str,
 }
 
 /// After how many seconds trying again makes sense, where nobody knows better.
@@ -19,8 +19,11 @@ pub(super) const RETRY_AFTER: u64 = 2;
 
 macro_rules! kinds {
     ($($name:ident = $status:ident $code:literal $title:literal, $advice:literal;)+) => {
-        $(pub(super) static $name: Kind =
+        $(pub(crate) static $name: Kind =
             Kind { status: Status::$status, code: $code, title: $title, advice: $advice };)+
+
+        /// Every kind.
+        pub(super) static ALL: &[&Kind] = &[$(&$name),+];
     };
 }
 
@@ -44,6 +47,7 @@ kinds! {
     PAYLOAD_TOO_LARGE = PayloadTooLarge "payload_too_large" "The body is too large", "send 64 KiB at most";
     UNSUPPORTED_MEDIA_TYPE = UnsupportedMediaType "unsupported_media_type" "The content type is not known here", "send the body as Content-Type: application/json, without compression";
     VALIDATION_FAILED = UnprocessableEntity "validation_failed" "The input is not valid", "correct what `errors` lists";
+    TOO_MANY_REQUESTS = TooManyRequests "too_many_requests" "Tried too often", "wait for as long as Retry-After says";
     INTERNAL_ERROR = InternalServerError "internal_error" "The server failed", "this is a fault of the server; its log knows the request_id";
     UNAVAILABLE = ServiceUnavailable "unavailable" "The server cannot do this now", "try again later";
 }
@@ -80,6 +84,7 @@ pub(super) fn of_status(status: Status) -> &'static Kind {
         413 => &PAYLOAD_TOO_LARGE,
         415 => &UNSUPPORTED_MEDIA_TYPE,
         422 => &VALIDATION_FAILED,
+        429 => &TOO_MANY_REQUESTS,
         503 => &UNAVAILABLE,
         400..=499 => &MALFORMED_REQUEST,
         _ => &INTERNAL_ERROR,

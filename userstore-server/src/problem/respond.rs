@@ -9,22 +9,36 @@ use rocket::http::Header;
 use rocket::response::{self, Responder, Response};
 use serde::Serialize;
 use userstore_core::Error;
+use utoipa::ToSchema;
 
 use super::{Details, Fault, Problem, TokenFault, kind};
 use crate::{edge, request_id};
 
-/// The members of RFC 9457, section 3.1, and ours.
-#[derive(Serialize)]
-struct Body<'p> {
+/// What went wrong (RFC 9457).
+#[derive(Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub(crate) struct Body<'p> {
+    /// Where the code is explained.
+    #[schema(format = "uri-reference")]
     r#type: String,
+    /// What the code stands for, in a few words.
     title: &'static str,
+    /// The status code of the answer.
+    #[schema(minimum = 400, maximum = 599)]
     status: u16,
+    /// What went wrong this time, and what to do about it. It never repeats the input.
     detail: &'p str,
+    /// Stable: what a program should look at.
     code: &'static str,
+    /// Names the request in the log of the server: what X-Request-Id says.
     request_id: &'p str,
+    /// Everything that is wrong with the input, with `validation_failed`.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    #[schema(required = false, min_items = 1)]
     errors: &'p [Fault],
+    /// The parts that do not work, where it was asked whether the server is ready.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    #[schema(required = false, value_type = Vec<String>, min_items = 1)]
     failing: &'p [&'static str],
 }
 
@@ -39,10 +53,17 @@ impl<'r> Responder<'r, 'static> for Problem {
     }
 }
 
+impl Problem {
+    /// The body of the answer.
+    pub(crate) fn to_json(&self, request_id: &str) -> Vec<u8> {
+        self.0.to_json(request_id)
+    }
+}
+
 impl Details {
-    fn answer(&self, request_id: &str) -> Response<'static> {
+    fn to_json(&self, request_id: &str) -> Vec<u8> {
         let body = Body {
-            r#type: format!("/problems/{}", self.kind.code),
+            r#type: super::address(self.kind.code),
             title: self.kind.title,
             status: self.kind.status.code,
             detail: &self.detail,
@@ -51,7 +72,11 @@ impl Details {
             errors: &self.faults,
             failing: &self.failing,
         };
-        let body = serde_json::to_vec(&body).unwrap_or_default();
+        serde_json::to_vec(&body).unwrap_or_default()
+    }
+
+    fn answer(&self, request_id: &str) -> Response<'static> {
+        let body = self.to_json(request_id);
         let mut answer = Response::build();
         answer
             .status(self.kind.status)
@@ -60,7 +85,7 @@ impl Details {
         if self.kind.status.code == 401 || self.token.is_some() {
             answer.header(Header::new("www-authenticate", self.challenge()));
         }
-        if self.kind.status.code == 503 {
+        if matches!(self.kind.status.code, 429 | 503) {
             let seconds = self.retry_after.unwrap_or(kind::RETRY_AFTER);
             answer.header(Header::new("retry-after", seconds.to_string()));
         }

@@ -82,7 +82,7 @@ const VALUE: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789a
 /// Starts it with one thing to do: to ask Redis for a value, on one connection for all requests.
 pub(crate) fn start_beside_redis(answer: &[u8], url: String) -> Result<Server> {
     let value: Account = parse(answer)?;
-    Server::start("bare", 1, async move {
+    Server::of_rocket("bare", 1, async move {
         let client = Client::open(url)?;
         let mut redis = client.get_multiplexed_async_connection().await?;
         let () = redis.set(KEY, VALUE).await?;
@@ -97,7 +97,7 @@ pub(crate) fn start_beside_redis(answer: &[u8], url: String) -> Result<Server> {
 /// Starts it, with what the user store's server answers as its JSON.
 pub(crate) fn start<A: Answer>(answer: &[u8]) -> Result<Server> {
     let value: A = parse(answer)?;
-    Server::start("bare", 1, async move {
+    Server::of_rocket("bare", 1, async move {
         // Without the headers that Rocket adds of itself.
         Ok(rocket::custom(config()).attach(Shield::new()).manage(value).mount("/", A::routes()))
     })

@@ -7,7 +7,7 @@ use std::sync::mpsc;
 use std::thread::{self, JoinHandle};
 
 use rocket::fairing::AdHoc;
-use rocket::{Build, Rocket, Shutdown};
+use rocket::{Build, Rocket};
 use userstore_core::config::LogLevel;
 use userstore_core::{Settings, UserStore};
 
@@ -23,7 +23,7 @@ pub(crate) const BESIDES: &[&str] = &["store-", "sqlx-"];
 /// A server that runs.
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
-    shutdown: Shutdown,
+    stop: Box<dyn FnOnce() + Send>,
     thread: JoinHandle<Result<()>>,
 }
 
@@ -39,16 +39,37 @@ impl Server {
         settings.server.workers = Some(workers);
         settings.log.level = LogLevel::Off;
         settings.database.url = userstore_core::config::Secret::new(format!("sqlite://{}?mode=rwc", file.display()));
-        Self::start("store", workers, async move {
+        Self::on_threads("store", workers, |ready| async move {
             let store = UserStore::builder().settings(settings).connect().await?;
-            Ok(userstore_server::rocket(store))
+            let server = userstore_server::Server::bind(userstore_server::rocket(store)).await?;
+            let stop = server.stop();
+            ready.tell(server.address(), move || stop.now());
+            server.serve().await;
+            Ok(())
         })
     }
 
-    /// Starts a server on threads whose names start with `name`.
-    pub(crate) fn start<F>(name: &'static str, workers: u16, rocket: F) -> Result<Self>
+    /// Starts a server of Rocket's own on threads whose names start with `name`.
+    pub(crate) fn of_rocket<F>(name: &'static str, workers: u16, rocket: F) -> Result<Self>
     where
         F: Future<Output = Result<Rocket<Build>>> + Send + 'static,
+    {
+        Self::on_threads(name, workers, |ready| async move {
+            let tell = AdHoc::on_liftoff("address", |rocket| {
+                Box::pin(async move {
+                    let (config, shutdown) = (rocket.config(), rocket.shutdown());
+                    ready.tell(SocketAddr::new(config.address, config.port), || shutdown.notify());
+                })
+            });
+            rocket.await?.attach(tell).launch().await.map_err(|error| error.to_string())?;
+            Ok(())
+        })
+    }
+
+    fn on_threads<F, S>(name: &'static str, workers: u16, serve: S) -> Result<Self>
+    where
+        S: FnOnce(Ready) -> F + Send + 'static,
+        F: Future<Output = Result<()>>,
     {
         let (ready, started) = mpsc::channel();
         let thread = thread::Builder::new().name(format!("{name}-main")).spawn(move || -> Result<()> {
@@ -57,26 +78,29 @@ impl Server {
                 .thread_name(format!("{name}-worker"))
                 .enable_all()
                 .build()?;
-            runtime.block_on(async move {
-                let tell = AdHoc::on_liftoff("address", |rocket| {
-                    Box::pin(async move {
-                        let config = rocket.config();
-                        // Whoever wanted to know is gone: then the server is stopped, too.
-                        let _ = ready.send((SocketAddr::new(config.address, config.port), rocket.shutdown()));
-                    })
-                });
-                rocket.await?.attach(tell).launch().await.map_err(|error| error.to_string())?;
-                Ok(())
-            })
+            runtime.block_on(serve(Ready(ready)))
         })?;
         match started.recv() {
-            Ok((address, shutdown)) => Ok(Self { address, shutdown, thread }),
+            Ok((address, stop)) => Ok(Self { address, stop, thread }),
             Err(_) => Err(end(thread).err().unwrap_or_else(|| "a server did not start".into())),
         }
     }
 
     pub(crate) fn stop(self) -> Result<()> {
-        self.shutdown.notify();
+        (self.stop)();
         end(self.thread)
+    }
+}
+
+/// Where a server listens, and what stops it.
+type Started = (SocketAddr, Box<dyn FnOnce() + Send>);
+
+/// Told when a server listens.
+struct Ready(mpsc::Sender<Started>);
+
+impl Ready {
+    fn tell(self, address: SocketAddr, stop: impl FnOnce() + Send + 'static) {
+        // Whoever wanted to know is gone: then the server is not needed, either.
+        let _ = self.0.send((address, Box::new(stop)));
     }
 }

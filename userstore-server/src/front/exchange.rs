@@ -1,0 +1,107 @@
+//! One request and its answer: out of HTTP, through the routes, and back.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use hyper::body::Incoming;
+use hyper::header::{CONNECTION, CONTENT_LENGTH, HeaderName, HeaderValue};
+use hyper::http::request::Parts;
+use hyper::{HeaderMap, Response, StatusCode};
+use rocket::http::uri::Origin;
+use rocket::http::{Header, Method};
+use rocket::local::asynchronous::{Client, LocalRequest, LocalResponse};
+use rocket::{Request, uri};
+
+use super::answer::Answer;
+use super::fault::Fault;
+use super::life::{Life, Phase};
+use super::{Front, body};
+
+/// Headers that are never guessed at: where one of them is not text, the request is refused.
+const EXACT: &[&str] = &["authorization", "content-encoding", "content-type", "if-match", "if-none-match"];
+
+/// Works on a request, to the end even if its client leaves meanwhile.
+pub(super) async fn answer(
+    front: &Front,
+    peer: SocketAddr,
+    life: Arc<Life>,
+    request: hyper::Request<Incoming>,
+) -> Response<Answer> {
+    life.enter(Phase::Serving);
+    let (parts, incoming) = request.into_parts();
+    let mut request = addressed(&front.router, &parts);
+    request.set_remote(peer);
+    match body::receive(&parts.headers, incoming, front.limits.body).await {
+        Ok(body) if body.is_empty() => {}
+        Ok(body) => request.set_body(&*body),
+        Err(fault) => note(&request, fault),
+    }
+    if let Err(fault) = add_headers(&mut request, &parts.headers) {
+        note(&request, fault);
+        request.set_uri(uri!("/-"));
+    }
+    let answered = request.dispatch().await;
+    let answer = shown(answered, &parts, front.is_stopping(), Arc::clone(&life)).await;
+    life.enter(Phase::Answering);
+    answer
+}
+
+/// A request for the routes, without its headers and its body. A method that nobody has heard of is one that no route
+/// knows, and an address that is none leads nowhere.
+fn addressed<'r>(router: &'r Client, parts: &'r Parts) -> LocalRequest<'r> {
+    let method = match parts.method {
+        hyper::Method::GET => Method::Get,
+        hyper::Method::HEAD => Method::Head,
+        hyper::Method::OPTIONS => Method::Options,
+        hyper::Method::POST => Method::Post,
+        hyper::Method::PUT => Method::Put,
+        hyper::Method::PATCH => Method::Patch,
+        hyper::Method::DELETE => Method::Delete,
+        hyper::Method::TRACE => Method::Trace,
+        _ => Method::Connect,
+    };
+    let address = parts.uri.path_and_query().map_or("/", |address| address.as_str());
+    let address = Origin::parse(address).unwrap_or_else(|_| uri!("/-"));
+    router.req(method, address)
+}
+
+fn note(request: &Request<'_>, fault: Fault) {
+    request.local_cache(|| fault);
+}
+
+fn add_headers<'r>(request: &mut LocalRequest<'r>, headers: &'r HeaderMap) -> Result<(), Fault> {
+    for (name, value) in headers {
+        match std::str::from_utf8(value.as_bytes()) {
+            Ok(value) => request.inner_mut().add_header(Header::new(name.as_str(), value)),
+            Err(_) if EXACT.contains(&name.as_str()) => return Err(Fault::Header),
+            Err(_) => {}
+        }
+    }
+    Ok(())
+}
+
+/// The answer, as HTTP has it.
+async fn shown(answered: LocalResponse<'_>, parts: &Parts, last: bool, life: Arc<Life>) -> Response<Answer> {
+    let mut headers = HeaderMap::with_capacity(16);
+    for header in answered.headers().iter() {
+        let name = HeaderName::from_bytes(header.name().as_str().as_bytes());
+        if let (Ok(name), Ok(value)) = (name, HeaderValue::from_str(header.value())) {
+            headers.append(name, value);
+        }
+    }
+    if last {
+        headers.insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+    if parts.method == hyper::Method::HEAD
+        && let Some(length) = answered.body().preset_size()
+    {
+        headers.insert(CONTENT_LENGTH, length.into());
+    }
+    let status = StatusCode::from_u16(answered.status().code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    // Whatever an answer holds was made in memory: it does not break off.
+    let body = answered.into_bytes().await.unwrap_or_default();
+    let mut answer = Response::new(Answer::new(body, life));
+    *answer.status_mut() = status;
+    *answer.headers_mut() = headers;
+    answer
+}
