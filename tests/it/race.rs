@@ -7,7 +7,7 @@ use tempfile::TempDir;
 use tokio::task::JoinSet;
 use userstore_core::config::{Secret, Settings};
 use userstore_core::{
-    Caller, Client, Data, Error, Password, Precondition, Role, SignIn, Signup, Status, UserFilter, UserStore,
+    Caller, Data, Error, Password, Precondition, Role, SignIn, Signup, Status, UserFilter, UserStore,
 };
 
 const PASSWORD: &str = "correct horse battery";
@@ -33,7 +33,7 @@ fn signup(username: &str) -> Signup {
 }
 
 async fn sign_in(store: &UserStore, username: &str) -> Result<SignIn, Error> {
-    store.anyone().sign_in(username, Password::new(PASSWORD), Client::unknown()).await
+    store.anyone().sign_in(username, Password::new(PASSWORD)).await
 }
 
 async fn caller(store: &UserStore, username: &str) -> Caller {

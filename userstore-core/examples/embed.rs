@@ -1,7 +1,7 @@
 //! Links the store: signs a user up and in.
 #![expect(clippy::print_stdout, reason = "the example shows what it did")]
 
-use userstore_core::{Client, Data, Password, Result, Signup, UserStore};
+use userstore_core::{Data, Password, Result, Signup, UserStore};
 
 #[tokio::main]
 async fn main() -> Result<()> {
@@ -12,7 +12,7 @@ async fn main() -> Result<()> {
     let signup = Signup { username: "alice".into(), password: password(), data: Data::default() };
     store.anyone().sign_up(signup).await?;
 
-    let signed_in = store.anyone().sign_in("Alice", password(), Client::unknown()).await?;
+    let signed_in = store.anyone().sign_in("Alice", password()).await?;
     let caller = store.authenticate(signed_in.token.reveal()).await?;
     println!("{} is signed in until {}", caller.user().username, signed_in.session.expires_at);
 

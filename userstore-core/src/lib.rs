@@ -2,7 +2,7 @@
 //! members, and the rules that hold them together, on a database that is one file.
 //!
 //! ```
-//! use userstore_core::{Client, Data, Password, Signup, UserStore};
+//! use userstore_core::{Data, Password, Signup, UserStore};
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -15,7 +15,7 @@
 //! let signup = Signup { username: "Alice".to_owned(), password: password(), data: Data::default() };
 //! let alice = store.anyone().sign_up(signup).await?;
 //! assert_eq!(alice.username.as_str(), "alice");
-//! let signed_in = store.anyone().sign_in("ALICE", password(), Client::unknown()).await?;
+//! let signed_in = store.anyone().sign_in("ALICE", password()).await?;
 //!
 //! // Whoever shows the token is Alice, and has the door to her account.
 //! let caller = store.authenticate(signed_in.token.reveal()).await?;

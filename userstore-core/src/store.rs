@@ -14,6 +14,7 @@ use crate::config::{Secret, Settings};
 use crate::database::{self, Database, Reads, Writes};
 use crate::error::Result;
 use crate::jwt::Issuers;
+use crate::model::client::Client;
 use crate::op::{Admin, Anyone, Bearer, Caller, CopiedTable, CopyProgress, Keys, KnownKeys, known_keys};
 use crate::password::Passwords;
 use crate::random::Random;
@@ -28,7 +29,11 @@ use crate::session::SessionStore;
 /// [`account`](Caller::account) and maybe the right of an [`Admin`]; the [`operator`](UserStore::operator) is whoever
 /// has the database in hand. What a token may do to the member directory, its [`bearer`](UserStore::bearer) knows.
 #[derive(Debug, Clone)]
-pub struct UserStore(Arc<Inner>);
+pub struct UserStore {
+    inner: Arc<Inner>,
+    /// Whose work is done through this handle, where that is known.
+    client: Option<Arc<Client>>,
+}
 
 #[derive(Debug)]
 pub(crate) struct Inner {
@@ -127,10 +132,10 @@ impl Builder {
             issuers,
             background,
         };
-        let store = UserStore(Arc::new(inner));
+        let store = UserStore::from_inner(Arc::new(inner));
         crate::op::begin_keys(&store, !for_one_task).await?;
         if !for_one_task {
-            tokio::spawn(crate::op::sweep_until_dropped(Arc::downgrade(&store.0)));
+            tokio::spawn(crate::op::sweep_until_dropped(Arc::downgrade(&store.inner)));
         }
         Ok(store)
     }
@@ -149,6 +154,13 @@ impl UserStore {
     #[must_use]
     pub fn builder() -> Builder {
         Builder::default()
+    }
+
+    /// This store, for the work of one client: the sessions it opens tell where they were opened from. The doors that
+    /// are opened through the handle are the client's, and so are the callers found with it.
+    #[must_use]
+    pub fn for_client(&self, client: Client) -> Self {
+        Self { inner: Arc::clone(&self.inner), client: Some(Arc::new(client)) }
     }
 
     /// The door that is open to anyone.
@@ -225,68 +237,73 @@ impl UserStore {
     /// The settings it was opened with.
     #[must_use]
     pub fn settings(&self) -> &Settings {
-        &self.0.settings
+        &self.inner.settings
     }
 
     /// The clock it takes the time from.
     #[must_use]
     pub fn clock(&self) -> &Clock {
-        &self.0.clock
+        &self.inner.clock
     }
 
     /// Finishes the writes that were accepted and closes the database. Operations after it fail with
     /// [`Error::Unavailable`](crate::Error::Unavailable).
     pub async fn close(&self) {
-        self.0.passwords.close();
-        self.0.database.close().await;
+        self.inner.passwords.close();
+        self.inner.database.close().await;
     }
 
     pub(crate) fn issuers(&self) -> &Issuers {
-        &self.0.issuers
+        &self.inner.issuers
     }
 
     pub(crate) fn from_inner(inner: Arc<Inner>) -> Self {
-        Self(inner)
+        Self { inner, client: None }
+    }
+
+    /// Whose work this is, where that is known.
+    pub(crate) fn client(&self) -> Option<&Client> {
+        self.client.as_deref()
     }
 
     pub(crate) fn reads(&self) -> &Reads {
-        self.0.database.reads()
+        self.inner.database.reads()
     }
 
     pub(crate) fn writes(&self) -> &Writes {
-        self.0.database.writes()
+        self.inner.database.writes()
     }
 
     pub(crate) fn database(&self) -> &Database {
-        &self.0.database
+        &self.inner.database
     }
 
     pub(crate) fn sessions(&self) -> &dyn SessionStore {
-        &*self.0.sessions
+        &*self.inner.sessions
     }
 
     pub(crate) fn cache(&self) -> &Cache {
-        &self.0.cache
+        &self.inner.cache
     }
 
     /// The signing keys as they were read last: not necessarily as they are.
     pub(crate) fn last_keys(&self) -> Option<Arc<KnownKeys>> {
-        self.0.last_keys.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.inner.last_keys.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     pub(crate) fn remember_last_keys(&self, keys: &Arc<KnownKeys>) {
-        *self.0.last_keys.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(keys));
+        *self.inner.last_keys.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(keys));
     }
 
     pub(crate) fn redis(&self) -> Option<&Link> {
-        self.0.redis.as_deref()
+        self.inner.redis.as_deref()
     }
 
     pub(crate) fn passwords(&self) -> &Passwords {
-        &self.0.passwords
+        &self.inner.passwords
     }
 
     pub(crate) fn random(&self) -> Random {
-        self.0.random
+        self.inner.random
     }
 }

@@ -3,12 +3,11 @@
 use std::ops::Deref;
 
 use rocket::Request;
-use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome};
-use userstore_core::{Admin, Client, Error, UserStore};
+use userstore_core::{Admin, Error};
 
-use crate::access_log;
 use crate::problem::Problem;
+use crate::{access_log, client};
 
 /// Somebody with a live session, whose token came as `Authorization: Bearer` (RFC 6750, section 2.1). Tokens anywhere
 /// else are not seen.
@@ -25,7 +24,7 @@ impl Deref for Caller {
 impl Caller {
     async fn find(request: &Request<'_>) -> Result<Self, Problem> {
         let token = bearer(request)?.ok_or_else(Problem::unauthenticated)?;
-        let caller = store(request)?.authenticate(token).await?;
+        let caller = client::store(request)?.authenticate(token).await?;
         access_log::note_user(request, caller.user().id);
         Ok(Self(caller))
     }
@@ -54,7 +53,7 @@ impl Deref for Bearer {
 impl Bearer {
     async fn find(request: &Request<'_>) -> Result<Self, Problem> {
         let token = bearer(request)?.ok_or_else(Problem::unauthenticated)?;
-        let bearer = store(request)?.bearer(token).await?;
+        let bearer = client::store(request)?.bearer(token).await?;
         if let Some(id) = bearer.user_id() {
             access_log::note_user(request, id);
         }
@@ -77,7 +76,7 @@ pub(crate) struct MaybeAdmin(pub(crate) Option<Admin>);
 impl MaybeAdmin {
     async fn find(request: &Request<'_>) -> Result<Self, Problem> {
         let Some(token) = bearer(request)? else { return Ok(Self(None)) };
-        match store(request)?.authenticate(token).await {
+        match client::store(request)?.authenticate(token).await {
             Ok(caller) => {
                 access_log::note_user(request, caller.user().id);
                 Ok(Self(caller.admin().ok()))
@@ -97,28 +96,8 @@ impl<'r> FromRequest<'r> for MaybeAdmin {
     }
 }
 
-/// Where a request comes from: the socket's peer, and what it calls itself.
-pub(crate) struct Peer(pub(crate) Client);
-
-#[rocket::async_trait]
-impl<'r> FromRequest<'r> for Peer {
-    type Error = std::convert::Infallible;
-
-    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Self::Error> {
-        let client = request.remote().map_or_else(Client::unknown, |peer| Client::unknown().ip(peer.ip()));
-        Outcome::Success(Self(match request.headers().get_one("user-agent") {
-            Some(text) => client.user_agent(text),
-            None => client,
-        }))
-    }
-}
-
 pub(crate) fn outcome<T>(result: Result<T, Problem>) -> Outcome<T, Problem> {
     result.map_or_else(|problem| Outcome::Error((problem.status(), problem)), Outcome::Success)
-}
-
-fn store<'r>(request: &'r Request<'_>) -> Result<&'r UserStore, Problem> {
-    request.rocket().state().ok_or_else(|| Problem::of(Status::InternalServerError))
 }
 
 /// The token that a request brings. Another scheme than `Bearer` brings none.

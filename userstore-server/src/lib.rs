@@ -20,6 +20,7 @@
 mod access_log;
 mod caller;
 mod check_health;
+mod client;
 mod edge;
 mod front;
 mod input;

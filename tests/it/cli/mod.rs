@@ -192,7 +192,7 @@ impl Desk {
 
     /// Signs somebody in, whose client says this of itself.
     fn sign_in(&self, name: &str, password: &str, client: Client) -> Result<SignIn, userstore_core::Error> {
-        self.store(async |store| store.anyone().sign_in(name, Password::new(password), client).await)
+        self.store(async |store| store.for_client(client).anyone().sign_in(name, Password::new(password)).await)
     }
 
     /// Whether this is the password of the account.

@@ -1,11 +1,12 @@
-//! Where a session was opened from.
+//! Where a request comes from.
 
 use std::net::IpAddr;
 
 /// The most characters of a `User-Agent` that are kept.
 const USER_AGENT_CHARS: usize = 256;
 
-/// Where a request comes from, as its session's owner will see it in the list of sessions.
+/// Where a request comes from: what the owner of a session sees in the list of sessions.
+/// [`UserStore::for_client`](crate::UserStore::for_client) takes it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Client {
     ip: Option<IpAddr>,
@@ -19,7 +20,7 @@ impl Client {
         Self::default()
     }
 
-    /// The address it was reached from.
+    /// The address it was reached from. One of IPv4 that is written as one of IPv6 is taken for what it is.
     #[must_use]
     pub fn ip(mut self, ip: IpAddr) -> Self {
         self.ip = Some(ip.to_canonical());
@@ -34,7 +35,11 @@ impl Client {
         self
     }
 
-    pub(crate) fn into_parts(self) -> (Option<String>, Option<String>) {
-        (self.ip.map(|ip| ip.to_string()), self.user_agent)
+    pub(crate) fn its_ip(&self) -> Option<IpAddr> {
+        self.ip
+    }
+
+    pub(crate) fn its_user_agent(&self) -> Option<&str> {
+        self.user_agent.as_deref()
     }
 }

@@ -30,21 +30,21 @@ pub struct SignIn {
     pub expires_in: Duration,
 }
 
-pub(super) async fn sign_in(store: &UserStore, username: &str, password: Password, client: Client) -> Result<SignIn> {
+pub(super) async fn sign_in(store: &UserStore, username: &str, password: Password) -> Result<SignIn> {
     let user = verify(store, username, password).await?;
     let now = store.clock().now();
     let secret = zeroize::Zeroizing::new(store.random().bytes::<32>());
     let token = SessionToken::new(&secret);
     let hash = TokenHash::of(token.reveal()).ok_or(Error::Unauthenticated)?;
     let settings = &store.settings().sessions;
-    let (ip, user_agent) = client.into_parts();
+    let client = store.client();
     let session = Session {
         id: SessionId::new(store.random().uuid(now)),
         created_at: now,
         expires_at: now.plus(settings.ttl),
         current: true,
-        user_agent,
-        ip,
+        user_agent: client.and_then(Client::its_user_agent).map(str::to_owned),
+        ip: client.and_then(Client::its_ip).map(|ip| ip.to_string()),
         user_id: user.id,
         epoch: user.epoch,
     };

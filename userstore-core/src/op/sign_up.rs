@@ -10,7 +10,6 @@ use super::sign_in::{SignIn, sign_in};
 use crate::config::SignupMode;
 use crate::error::{Error, Result};
 use crate::jwt::PublishedKeys;
-use crate::model::client::Client;
 use crate::model::password::Password;
 use crate::model::role::Role;
 use crate::model::scope::Scopes;
@@ -41,13 +40,14 @@ impl Anyone {
 
     /// Opens a session with a username, in any spelling, and a password.
     ///
-    /// An unknown name and a wrong password are answered alike, after the same work.
+    /// An unknown name and a wrong password are answered alike, after the same work. The session keeps where it was
+    /// opened from, as [`UserStore::for_client`] was told.
     ///
     /// # Errors
     /// [`Error::InvalidCredentials`]; [`Error::AccountBlocked`] when the password is right;
     /// [`Error::Invalid`] at `/password` for one over 1,024 bytes; [`Error::Busy`]; [`Error::Unavailable`].
-    pub async fn sign_in(&self, username: &str, password: Password, client: Client) -> Result<SignIn> {
-        sign_in(&self.0, username, password, client).await
+    pub async fn sign_in(&self, username: &str, password: Password) -> Result<SignIn> {
+        sign_in(&self.0, username, password).await
     }
 
     /// Issues an access token for a username, in any spelling, and a password; with all the scopes of the user's role, or

@@ -1,11 +1,12 @@
 //! The session itself: signing in, looking, signing out.
 
-use rocket::{Build, Rocket, State, delete, get, post, routes};
-use userstore_core::{Session, UserStore};
+use rocket::{Build, Rocket, delete, get, post, routes};
+use userstore_core::Session;
 use utoipa::OpenApi;
 
 use super::{Answer, Guard};
-use crate::caller::{Caller, Peer};
+use crate::caller::Caller;
+use crate::client::Store;
 use crate::input::{self, Body, Credentials};
 use crate::output::{Done, Json, SignedIn, SignedInBody, shape};
 use crate::problem::Problem;
@@ -30,9 +31,9 @@ pub(crate) fn mount(rocket: Rocket<Build>) -> Rocket<Build> {
     responses((status = 200, description = "The new session, with its token.", body = SignedInBody<'_>)),
 )]
 #[post("/auth", data = "<body>")]
-async fn sign_in(store: &State<UserStore>, peer: Peer, body: Guard<Body>) -> Answer<SignedIn> {
+async fn sign_in(store: Guard<Store>, body: Guard<Body>) -> Answer<SignedIn> {
     let Credentials { username, password } = body?.read()?;
-    Ok(SignedIn(store.anyone().sign_in(&username, password, peer.0).await?))
+    Ok(SignedIn(store?.anyone().sign_in(&username, password).await?))
 }
 
 /// Read the session

@@ -1,11 +1,11 @@
 //! Access tokens: issuing them, and the keys that verify them.
 
-use rocket::{Build, Rocket, State, get, post, routes};
-use userstore_core::UserStore;
+use rocket::{Build, Rocket, get, post, routes};
 use userstore_core::jwt::PublishedKeys;
 use utoipa::OpenApi;
 
 use super::{Answer, Guard};
+use crate::client::Store;
 use crate::input::shape::LogIn;
 use crate::input::{Body, LogInBody};
 use crate::output::{Json, LoggedIn, LoggedInBody, Public, shape};
@@ -30,9 +30,9 @@ pub(crate) fn mount(rocket: Rocket<Build>) -> Rocket<Build> {
     responses((status = 200, description = "The access token.", body = LoggedInBody<'_>)),
 )]
 #[post("/login", data = "<body>")]
-async fn log_in(store: &State<UserStore>, body: Guard<Body>) -> Answer<LoggedIn> {
+async fn log_in(store: Guard<Store>, body: Guard<Body>) -> Answer<LoggedIn> {
     let LogInBody { credentials, scopes } = body?.read()?;
-    Ok(LoggedIn(store.anyone().log_in(&credentials.username, credentials.password, scopes).await?))
+    Ok(LoggedIn(store?.anyone().log_in(&credentials.username, credentials.password, scopes).await?))
 }
 
 /// Read the public keys
@@ -45,6 +45,6 @@ async fn log_in(store: &State<UserStore>, body: Guard<Body>) -> Answer<LoggedIn>
     responses((status = 200, description = "The keys.", body = shape::KeySet)),
 )]
 #[get("/.well-known/jwks.json")]
-async fn keys(store: &State<UserStore>) -> Answer<Public<Json<PublishedKeys>>> {
-    Ok(Public(Json(store.anyone().published_keys().await?)))
+async fn keys(store: Guard<Store>) -> Answer<Public<Json<PublishedKeys>>> {
+    Ok(Public(Json(store?.anyone().published_keys().await?)))
 }

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use rocket::{Build, Rocket, State, get, post, routes};
-use userstore_core::{Role, User, UserStore};
+use rocket::{Build, Rocket, get, post, routes};
+use userstore_core::{Role, User};
 use utoipa::OpenApi;
 
 use super::{Answer, Guard};
 use crate::caller::{Caller, MaybeAdmin};
+use crate::client::Store;
 use crate::input::shape::{PageQuery, SignUp, UserQuery};
 use crate::input::{Body, UserList};
 use crate::output::{Created, Listing, shape};
@@ -33,11 +34,11 @@ pub(crate) fn mount(rocket: Rocket<Build>) -> Rocket<Build> {
     responses((status = 201, description = "The new user.", body = shape::User)),
 )]
 #[post("/user", data = "<body>")]
-async fn create(store: &State<UserStore>, asking: Guard<MaybeAdmin>, body: Guard<Body>) -> Answer<Created<User>> {
+async fn create(store: Guard<Store>, asking: Guard<MaybeAdmin>, body: Guard<Body>) -> Answer<Created<User>> {
     let (MaybeAdmin(admin), signup) = (asking?, body?.read()?);
     Ok(Created(match admin {
         Some(admin) => admin.create_user(signup, Role::User).await?,
-        None => store.anyone().sign_up(signup).await?,
+        None => store?.anyone().sign_up(signup).await?,
     }))
 }
 

@@ -130,7 +130,7 @@ async fn everything_arrives_and_goes_on() {
     create(&from, "zoë", "{}", Role::Reader).await;
     from.operator().block_user("zoë", Some("'late' \u{1f422}".to_owned()), &Precondition::NONE).await.unwrap();
     let client = Client::unknown().user_agent("é'\"").ip([127, 0, 0, 1].into());
-    let session = from.anyone().sign_in("alice", Password::new(PASSWORD), client).await.unwrap();
+    let session = from.for_client(client).anyone().sign_in("alice", Password::new(PASSWORD)).await.unwrap();
     let kept = from.authenticate(session.token.reveal()).await.unwrap();
     from.keys().rotate_keys_now().await.unwrap();
     let token = from.keys().mint_user_token("alice", &TokenRequest::default()).await.unwrap();
@@ -151,7 +151,7 @@ async fn everything_arrives_and_goes_on() {
     let (there, here) = (there.account().get().await.unwrap(), kept.account().get().await.unwrap());
     assert_eq!((there.tag(), there.data.to_text()), (here.tag(), here.data.to_text()));
     assert!(to.bearer(token.reveal()).await.is_ok());
-    to.anyone().sign_in("alice", Password::new(PASSWORD), Client::unknown()).await.unwrap();
+    to.anyone().sign_in("alice", Password::new(PASSWORD)).await.unwrap();
     assert!(add_member(&to, "Cy", None).await.member_id > last.member_id);
     let users = to.operator().list_users(&crate::UserFilter::default(), PageRequest::first()).await.unwrap();
     assert_eq!(users.items[1].blocked_reason.as_deref(), Some("'late' \u{1f422}"));

@@ -124,9 +124,9 @@ async fn a_row_that_is_refused_is_named_and_no_secret() {
 
     let folder = Folder::new();
     let to = folder.open("to.db").await;
-    from.anyone().sign_in("alice", Password::new(PASSWORD), Client::unknown()).await.unwrap();
+    from.anyone().sign_in("alice", Password::new(PASSWORD)).await.unwrap();
     sql(&to, "CREATE UNIQUE INDEX uq_x ON sessions (user_id)".to_owned()).await;
-    let session = from.anyone().sign_in("alice", Password::new(PASSWORD), Client::unknown()).await.unwrap();
+    let session = from.anyone().sign_in("alice", Password::new(PASSWORD)).await.unwrap();
     let hidden = Error::NotACopy { table: "ended_sessions", row: "…".to_owned() }.to_string();
     sql(&to, "INSERT INTO ended_sessions VALUES (x'c0ffee', 1)".to_owned()).await;
     assert_eq!(from.copy_to(&to, |_| ()).await.unwrap_err().to_string(), hidden);
