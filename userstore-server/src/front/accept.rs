@@ -84,7 +84,7 @@ fn take(front: &Arc<Front>, stream: TcpStream, peer: SocketAddr, place: OwnedSem
     let (front, own) = (Arc::clone(front), Arc::clone(&life));
     let task = tokio::spawn(async move {
         let _open = (place, listed);
-        match front.tls.as_ref().map(super::Tls::acceptor) {
+        match front.tls.as_deref().map(super::Tls::acceptor) {
             None => serve(front, stream, peer, own).await,
             Some(acceptor) => {
                 own.enter(Phase::Head);

@@ -153,9 +153,9 @@ impl Open {
         self.list().lives.values().for_each(|life| life.close());
     }
 
-    /// Closes the one that has done nothing for longest, or else has been at the head of a request for longest: whether
-    /// there was one.
-    pub(super) fn close_idlest(&self) -> bool {
+    /// Closes the one that has done nothing for longest, or else has been at the head of a request for longest,
+    /// if there is one.
+    pub(super) fn close_idlest(&self) {
         let now = self.look_at_the_clock();
         let list = self.list();
         let of = |phase| {
@@ -163,8 +163,9 @@ impl Open {
             // Of those that have done nothing for as long, the first that came.
             those.max_by_key(|(number, life)| (life.age(now), Reverse(**number))).map(|(_, life)| life)
         };
-        let idlest = of(Phase::Idle).or_else(|| of(Phase::Head));
-        idlest.inspect(|life| life.close()).is_some()
+        if let Some(life) = of(Phase::Idle).or_else(|| of(Phase::Head)) {
+            life.close();
+        }
     }
 
     fn look_at_the_clock(&self) -> u64 {

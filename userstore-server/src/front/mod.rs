@@ -34,7 +34,7 @@ struct Front {
     router: Client,
     open: Arc<Open>,
     limits: Limits,
-    tls: Option<Tls>,
+    tls: Option<Arc<Tls>>,
     stopping: AtomicBool,
 }
 

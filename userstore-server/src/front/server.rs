@@ -1,5 +1,6 @@
 //! From the first connection to the last.
 
+use std::convert::Infallible;
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
@@ -11,6 +12,7 @@ use rocket::local::asynchronous::Client;
 use rocket::{Build, Rocket};
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::Semaphore;
+use tokio::task::spawn_blocking;
 use tokio::time::{Instant, interval, sleep};
 use userstore_core::UserStore;
 use userstore_core::config;
@@ -87,7 +89,7 @@ impl Server {
         };
         let settings = store.settings().server.clone();
         let tls = match (settings.tls_cert.clone(), settings.tls_key.clone()) {
-            (Some(certificate), Some(key)) => Some(Tls::read(certificate, key).map_err(StartError::Tls)?),
+            (Some(certificate), Some(key)) => Some(Arc::new(Tls::read(certificate, key).map_err(StartError::Tls)?)),
             _ => None,
         };
         let wanted = SocketAddr::new(settings.host, settings.port);
@@ -119,32 +121,37 @@ impl Server {
     /// be answered.
     pub async fn serve(self) -> Served {
         let Self { front, listener, stop, .. } = self;
-        let places = Arc::new(Semaphore::new(front.limits.connections));
-        let watch = tokio::spawn(watch(Arc::clone(&front)));
         tokio::select! {
-            () = accept::forever(&front, &listener, &places) => {}
-            () = stop.told() => {}
+            served = until_stopped(&front, listener, stop) => served,
+            never = watch(&front) => match never {},
         }
-        tracing::info!("stopping: no new requests, and those that are running are finished");
-        let end = Instant::now() + front.limits.grace;
-        front.stopping.store(true, Ordering::Relaxed);
-        front.router.rocket().shutdown().notify();
-        tokio::select! {
-            () = accept::forever(&front, &listener, &places) => {}
-            () = until(|| front.open.count() == 0) => {}
-            () = sleep(FAREWELL.min(front.limits.grace)) => {}
-        }
-        accept::rest(&front, &listener, &places).await;
-        drop(listener);
-        tokio::select! {
-            () = until(|| { front.open.close_idle(); front.open.count() == 0 }) => {}
-            () = tokio::time::sleep_until(end) => {}
-        }
-        let cut_off = front.open.busy();
-        front.open.close_all();
-        watch.abort();
-        Served { cut_off }
     }
+}
+
+async fn until_stopped(front: &Arc<Front>, listener: TcpListener, stop: Stop) -> Served {
+    let places = Arc::new(Semaphore::new(front.limits.connections));
+    tokio::select! {
+        () = accept::forever(front, &listener, &places) => {}
+        () = stop.told() => {}
+    }
+    tracing::info!("stopping: no new requests, and those that are running are finished");
+    let end = Instant::now() + front.limits.grace;
+    front.stopping.store(true, Ordering::Relaxed);
+    front.router.rocket().shutdown().notify();
+    tokio::select! {
+        () = accept::forever(front, &listener, &places) => {}
+        () = until(|| front.open.count() == 0) => {}
+        () = sleep(FAREWELL.min(front.limits.grace)) => {}
+    }
+    accept::rest(front, &listener, &places).await;
+    drop(listener);
+    tokio::select! {
+        () = until(|| { front.open.close_idle(); front.open.count() == 0 }) => {}
+        () = tokio::time::sleep_until(end) => {}
+    }
+    let cut_off = front.open.busy();
+    front.open.close_all();
+    Served { cut_off }
 }
 
 impl Limits {
@@ -167,13 +174,14 @@ fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     socket.listen(BACKLOG)
 }
 
-async fn watch(front: Arc<Front>) {
+async fn watch(front: &Front) -> Infallible {
     let mut ticks = interval(LOOK);
     loop {
         ticks.tick().await;
         front.open.close_late(front.limits.patience);
-        if let Some(tls) = &front.tls {
-            tls.refresh();
+        if let Some(tls) = front.tls.clone() {
+            // It is looked at again if this time it went wrong.
+            let _ = spawn_blocking(move || tls.refresh()).await;
         }
     }
 }

@@ -1,12 +1,9 @@
 //! The body of a request: one JSON object of at most 64 KiB.
 
-use std::time::Duration;
-
-use rocket::data::{Data, DataStream, FromData, Outcome, ToByteUnit as _};
+use rocket::data::{Data, FromData, Outcome, ToByteUnit as _};
 use rocket::http::Method;
 use rocket::{Request, http};
-use tokio::io::{AsyncReadExt as _, copy, sink};
-use tokio::time::timeout;
+use tokio::io::AsyncReadExt as _;
 use zeroize::Zeroizing;
 
 use super::members::{Input, Members};
@@ -16,13 +13,7 @@ use crate::problem::Problem;
 /// The most bytes of a body.
 pub(crate) const LIMIT: usize = 64 * 1024;
 
-/// How much more is read, and thrown away, so that a client that sends too much hears why.
-pub(crate) const SURPLUS: usize = 1024 * 1024;
-
-/// How long a body may take to come in.
-const PATIENCE: Duration = Duration::from_secs(30);
-
-/// A body that came in whole, with the content type it has to have. Its bytes are wiped when it goes.
+/// A body that came in whole, with the content type it has to have.
 ///
 /// It is looked into with [`read`](Self::read) alone, after it is known that the caller may do what it asks for.
 pub(crate) struct Body(Zeroizing<Vec<u8>>);
@@ -44,10 +35,7 @@ impl<'r> FromData<'r> for Body {
     type Error = Problem;
 
     async fn from_data(request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r, Self> {
-        let bytes = match timeout(PATIENCE, receive(request, data)).await {
-            Ok(bytes) => bytes,
-            Err(_) => Err(Problem::malformed_request("the body took too long; send it without a break")),
-        };
+        let bytes = receive(request, data).await;
         match check_content_type(request).and(bytes) {
             Ok(bytes) => Outcome::Success(Self(bytes)),
             Err(problem) => Outcome::Error((problem.status(), problem)),
@@ -55,37 +43,20 @@ impl<'r> FromData<'r> for Body {
     }
 }
 
+/// What the front has received, if it is not too long.
 async fn receive(request: &Request<'_>, data: Data<'_>) -> Result<Zeroizing<Vec<u8>>, Problem> {
     if let Some(problem) = front::missing_body(request) {
         return Err(problem);
     }
     let announced = request.headers().get_one("content-length").and_then(|length| length.parse().ok());
-    if announced.is_some_and(|length: usize| length > LIMIT + SURPLUS) {
+    if announced.is_some_and(|length: usize| length > LIMIT) {
         return Err(Problem::of(http::Status::PayloadTooLarge));
     }
-    // With room for all of it, and for one byte too many, it is never moved, and leaves no copy behind.
-    let room = announced.unwrap_or(LIMIT).min(LIMIT) + 1;
-    let mut bytes = Zeroizing::new(vec![0; room]);
-    let mut stream = data.open((LIMIT + SURPLUS).bytes());
-    let length = fill(&mut stream, &mut bytes).await.map_err(|_| Problem::malformed_request("the body broke off"))?;
-    if length > LIMIT {
-        // Where the rest goes is of no interest.
-        let _ = copy(&mut stream, &mut sink()).await;
-        return Err(Problem::of(http::Status::PayloadTooLarge));
-    }
-    bytes.truncate(length);
-    Ok(bytes)
-}
-
-/// Reads until the stream ends or the buffer is full.
-async fn fill(stream: &mut DataStream<'_>, bytes: &mut [u8]) -> std::io::Result<usize> {
-    let mut length = 0;
-    loop {
-        match stream.read(&mut bytes[length..]).await? {
-            0 => return Ok(length),
-            more => length += more,
-        }
-    }
+    // With room for all of it, and for one byte too many, it is never moved.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(announced.unwrap_or(LIMIT) + 1));
+    let mut stream = data.open((LIMIT + 1).bytes());
+    stream.read_to_end(&mut bytes).await.map_err(|_| Problem::malformed_request("the body broke off"))?;
+    if bytes.len() > LIMIT { Err(Problem::of(http::Status::PayloadTooLarge)) } else { Ok(bytes) }
 }
 
 /// `application/json`, with any parameters and without compression; for PATCH also `application/merge-patch+json`
