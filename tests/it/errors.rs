@@ -3,10 +3,9 @@
 //! `UPDATE_GOLDEN=1 cargo test -p tests --test it errors` writes the page anew.
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
 
 use serde_json::Value;
-use tests::{Answer, TestServer};
+use tests::{Answer, TestServer, golden};
 
 /// Every code, as the document lists them.
 fn codes() -> Vec<String> {
@@ -84,11 +83,5 @@ fn written(server: &TestServer) -> String {
 
 #[test]
 fn the_documentation_says_the_same() {
-    let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../docs/errors.md");
-    let page = written(&TestServer::start());
-    if std::env::var_os("UPDATE_GOLDEN").is_some() {
-        std::fs::write(&file, &page).unwrap();
-    }
-    let there = std::fs::read_to_string(&file).unwrap_or_default();
-    assert!(there == page, "docs/errors.md has to be written anew: UPDATE_GOLDEN=1 does it");
+    golden("docs/errors.md", &written(&TestServer::start()));
 }

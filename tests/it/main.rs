@@ -26,6 +26,7 @@ mod migrate;
 mod nodes;
 mod openapi;
 mod outages;
+mod pages;
 mod passwords;
 mod paths;
 mod preconditions;

@@ -4,11 +4,11 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::Path;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tests::{Persona, TestServer};
+use tests::{Persona, TestServer, golden};
 use userstore_core::{MemberFilter, NewMember, PageRequest, Precondition, Role};
 
 use crate::routes::{example, routes};
@@ -205,30 +205,17 @@ fn table() -> String {
     table
 }
 
-fn golden() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("it/golden/roles.txt")
-}
-
-fn difference(old: &str, new: &str) -> String {
-    let (old_lines, new_lines): (BTreeSet<&str>, BTreeSet<&str>) = (old.lines().collect(), new.lines().collect());
-    let gone = old.lines().filter(|line| !new_lines.contains(line)).map(|line| format!("- {line}"));
-    let came = new.lines().filter(|line| !old_lines.contains(line)).map(|line| format!("+ {line}"));
-    gone.chain(came).collect::<Vec<_>>().join("\n")
-}
+const GOLDEN: &str = "tests/it/golden/roles.txt";
 
 #[test]
 fn everyone_may_do_what_the_table_says() {
-    let table = table();
-    if std::env::var_os("UPDATE_GOLDEN").is_some() {
-        std::fs::write(golden(), &table).unwrap();
-    }
-    let wanted = std::fs::read_to_string(golden()).unwrap_or_default();
-    assert!(table == wanted, "the table has changed (UPDATE_GOLDEN=1 writes it):\n{}", difference(&wanted, &table));
+    golden(GOLDEN, &table());
 }
 
 #[test]
 fn every_route_has_a_row_and_every_row_a_route() {
-    let table = std::fs::read_to_string(golden()).unwrap();
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(GOLDEN);
+    let table = std::fs::read_to_string(file).unwrap();
     let rows: Vec<String> =
         table.lines().skip(1).map(|line| line.split('|').next().unwrap().trim().to_owned()).collect();
     let rows_once: BTreeSet<String> = rows.iter().cloned().collect();

@@ -24,7 +24,8 @@ const OWN: &[&str] = &["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRA
 fn build() -> BTreeMap<String, PathBuf> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
-    command.args(["build", "--workspace", "--bins", "--message-format=json", "--quiet"]);
+    // Beside the tests, so that they share what both stand on: it is built already.
+    command.args(["build", "--workspace", "--bins", "--tests", "--message-format=json", "--quiet"]);
     if !cfg!(debug_assertions) {
         command.arg("--release");
     }
@@ -42,5 +43,8 @@ fn build() -> BTreeMap<String, PathBuf> {
 }
 
 fn executable(message: &Value) -> Option<(String, PathBuf)> {
+    if message["profile"]["test"].as_bool()? {
+        return None;
+    }
     Some((message["target"]["name"].as_str()?.to_owned(), message["executable"].as_str()?.into()))
 }

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::Path;
+
+use tests::golden;
 
 use super::Scene;
 use crate::cli::COMMANDS;
@@ -11,21 +13,11 @@ use crate::routes::routes;
 /// What was asked that no route answers.
 const NO_ROUTE: &str = "-";
 
-fn file() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("it/golden/conformance.txt")
-}
+const GOLDEN: &str = "tests/it/golden/conformance.txt";
 
 /// Asserts that the scene's server was asked everything, and gave every answer, and that every command was run.
 pub(super) fn is_all(scene: &Scene) {
-    let shown = shown(&scene.server.record().all());
-    if std::env::var_os("UPDATE_GOLDEN").is_some() {
-        std::fs::write(file(), &shown).unwrap();
-    }
-    let wanted = std::fs::read_to_string(file()).unwrap_or_default();
-    let (wanted_lines, lines): (BTreeSet<&str>, BTreeSet<&str>) = (wanted.lines().collect(), shown.lines().collect());
-    let missing: Vec<_> = wanted_lines.difference(&lines).collect();
-    let more: Vec<_> = lines.difference(&wanted_lines).collect();
-    assert!(shown == wanted, "what was asked and answered is not golden/conformance.txt\n- {missing:#?}\n+ {more:#?}");
+    golden(GOLDEN, &shown(&scene.server.record().all()));
 
     // It prints a script, and opens no store.
     let wanted = COMMANDS.iter().filter(|command| **command != "completions").map(|command| (*command).to_owned());
@@ -45,7 +37,8 @@ fn shown(record: &BTreeMap<String, BTreeSet<String>>) -> String {
 
 #[test]
 fn names_every_route_and_no_other() {
-    let text = std::fs::read_to_string(file()).unwrap();
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(GOLDEN);
+    let text = std::fs::read_to_string(file).unwrap();
     let named: BTreeSet<String> = text.lines().map(|line| line[..38].trim_end().to_owned()).collect();
     let mut wanted: BTreeSet<String> = routes()
         .into_iter()

@@ -174,7 +174,7 @@ mod tests {
     use super::*;
 
     fn read(kind: Kind, value: &str) -> Result<Value> {
-        let key = Key { section: "server", name: "things", kind, alias: None };
+        let key = Key { section: "server", name: "things", kind, alias: None, ..KEYS[0] };
         typed(&key, "USERSTORE_SERVER_THINGS", value.to_owned())
     }
 

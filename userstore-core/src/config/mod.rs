@@ -10,6 +10,8 @@ mod environment;
 mod key;
 #[cfg(feature = "load")]
 mod load;
+#[cfg(feature = "load")]
+mod reference;
 mod secret;
 mod server;
 mod stores;
@@ -24,6 +26,8 @@ use crate::jwt::IssuerSettings;
 
 #[cfg(feature = "load")]
 pub use self::load::{Sources, load};
+#[cfg(feature = "load")]
+pub use self::reference::{Setting, reference};
 pub use self::secret::Secret;
 pub use self::server::Server;
 pub use self::stores::{Cache, CacheKind, Database, Redis, SessionStoreKind, Sessions};
