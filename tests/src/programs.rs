@@ -18,8 +18,8 @@ pub fn program(name: &str) -> &'static Path {
     programs.get(name).unwrap_or_else(|| panic!("there is no program {name}, only {:?}", programs.keys()))
 }
 
-/// How the names of the variables begin that cargo sets for one package.
-const OWN: &[&str] = &["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_", "CARGO_PRIMARY_"];
+/// How the names of the variables begin that cargo sets for one package alone.
+const OWN: &[&str] = &["OUT_DIR", "CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_", "CARGO_PRIMARY_"];
 
 fn build() -> BTreeMap<String, PathBuf> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
