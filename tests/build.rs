@@ -26,6 +26,7 @@ const SERVERS: &[(&str, &[&str])] = &[
 ];
 
 fn main() {
+    println!("cargo::rustc-env=TARGET={}", env::var("TARGET").unwrap_or_default());
     let required = env::var("USERSTORE_TEST_REQUIRE").is_ok_and(|value| value == "all");
     let folders: Vec<PathBuf> = env::var_os("PATH").iter().flat_map(env::split_paths).collect();
     println!("cargo::rerun-if-env-changed=USERSTORE_TEST_REQUIRE");

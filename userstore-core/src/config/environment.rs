@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use figment::value::{Dict, Map, Value};
 use figment::{Metadata, Profile, Provider};
 
-use super::key::{KEYS, Key, Kind};
+use super::key::{Key, Kind};
+use super::keys::KEYS;
 use crate::error::{Error, Result};
 
 /// Names the file of settings.

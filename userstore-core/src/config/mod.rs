@@ -9,6 +9,8 @@ mod environment;
 #[cfg(feature = "load")]
 mod key;
 #[cfg(feature = "load")]
+mod keys;
+#[cfg(feature = "load")]
 mod load;
 #[cfg(feature = "load")]
 mod reference;

@@ -1,6 +1,6 @@
 //! What the manual says of each setting.
 
-use super::key::KEYS;
+use super::keys::KEYS;
 
 /// One setting, as the manual describes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
