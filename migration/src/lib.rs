@@ -13,6 +13,7 @@ mod m20261121_000003_create_members;
 mod m20261121_000004_create_signing_keys;
 mod m20261121_000005_create_ended_sessions;
 mod m20261121_000006_create_store_state;
+mod m20261121_000007_create_audit_log;
 
 /// Every migration, oldest first.
 #[derive(Debug, Clone, Copy)]
@@ -28,6 +29,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000004_create_signing_keys::Migration),
             Box::new(m20261121_000005_create_ended_sessions::Migration),
             Box::new(m20261121_000006_create_store_state::Migration),
+            Box::new(m20261121_000007_create_audit_log::Migration),
         ]
     }
 }

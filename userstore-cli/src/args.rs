@@ -1,5 +1,6 @@
 //! The command line: what can be said on it, and what its help says.
 
+mod audit;
 mod members;
 mod migrate;
 mod sessions;
@@ -13,6 +14,7 @@ use userstore_core::{Role, Status};
 
 use crate::input::DataArgument;
 
+pub(crate) use self::audit::{Audit, Since};
 pub(crate) use self::members::{DeleteMember, ListMembers, PutMember, ShowMember};
 pub(crate) use self::migrate::Migrate;
 pub(crate) use self::sessions::{EndSessions, ListSessions};
@@ -102,6 +104,8 @@ pub(crate) enum Command {
     PutMember(PutMember),
     /// Delete a member, for good.
     DeleteMember(DeleteMember),
+    /// List who did what to whom, from where, and with what outcome, oldest first; or follow it.
+    Audit(Audit),
     /// Bring the database up to date, and list the migrations it has; or copy everything to another database.
     Migrate(Migrate),
     /// Check settings, database, file modes and hashing, and say what to do.

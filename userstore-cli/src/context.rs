@@ -4,12 +4,15 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 use userstore_core::config::{Sources, load};
-use userstore_core::{Admin, Settings, UserStore};
+use userstore_core::{Admin, Client, Settings, UserStore};
 
 use crate::args::{Arguments, Format};
 use crate::exit::Failure;
 use crate::io::Io;
-use crate::output::{List, Record, print, print_json};
+use crate::output::{Lines, List, Record, print, print_json};
+
+/// What the audit log has of what was done by it.
+const PROGRAM: &str = concat!("userstore-cli/", env!("CARGO_PKG_VERSION"));
 
 /// The streams, what the global arguments say, and the store once it is open.
 pub(crate) struct Context<'io> {
@@ -36,6 +39,7 @@ impl<'io> Context<'io> {
     pub(crate) async fn open(&mut self, settings: Settings) -> Result<UserStore, Failure> {
         let builder = UserStore::builder().settings(settings).for_one_task();
         let store = if self.creates { builder } else { builder.existing_only() }.connect().await?;
+        let store = store.for_client(Client::unknown().user_agent(PROGRAM));
         self.store = Some(store.clone());
         Ok(store)
     }
@@ -71,6 +75,11 @@ impl<'io> Context<'io> {
     /// Prints a value that has no columns.
     pub(crate) fn print_json(&mut self, value: &impl Serialize) -> Result<(), Failure> {
         Ok(print_json(self.io, value)?)
+    }
+
+    /// Starts to print records that come one after the other.
+    pub(crate) fn lines<R: Record>(&mut self) -> Result<Lines<'_, R>, Failure> {
+        Ok(Lines::start(self.io, self.format)?)
     }
 
     /// Starts to print a list.

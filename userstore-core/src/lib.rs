@@ -38,7 +38,7 @@
 //! | --- | --- | --- |
 //! | [`Anyone`] | [`UserStore::anyone`] | sign up, sign in, show a token |
 //! | [`Account`] | [`Caller::account`], [`Admin::account_of`] | read, change, delete one account and its sessions |
-//! | [`Admin`] | [`Caller::admin`], [`UserStore::operator`] | create, list, block accounts; grant roles |
+//! | [`Admin`] | [`Caller::admin`], [`UserStore::operator`] | create, list, block accounts; grant roles; read the audit log |
 //! | [`ReadMembers`] | [`Bearer::read_members`], [`Admin::read_members`] | get and list members of the directory |
 //! | [`WriteMembers`] | [`Bearer::write_members`], [`Admin::write_members`] | create and replace them |
 //! | [`DeleteMembers`] | [`Bearer::delete_members`], [`Admin::delete_members`] | delete them |
@@ -85,9 +85,10 @@ mod tls;
 pub use self::clock::Clock;
 pub use self::config::Settings;
 pub use self::error::{Error, Place, Result, Violation};
+pub use self::model::audit::{Action, ActorKind, AuditEntry, AuditFilter, TargetKind};
 pub use self::model::client::Client;
 pub use self::model::data::Data;
-pub use self::model::id::{InvalidId, SessionId, UserId};
+pub use self::model::id::{AuditId, InvalidId, SessionId, UserId};
 pub use self::model::member::{InvalidMemberId, Member, MemberFilter, MemberId, NewMember, Put};
 pub use self::model::page::{Cursor, Page, PageRequest};
 pub use self::model::password::Password;
@@ -95,11 +96,11 @@ pub use self::model::precondition::{Precondition, States, Tag};
 pub use self::model::role::{Role, Status, UnknownWord};
 pub use self::model::scope::{Scope, Scopes, UnknownScope};
 pub use self::model::session::{Session, SessionToken};
-pub use self::model::timestamp::Timestamp;
+pub use self::model::timestamp::{InvalidTimestamp, Timestamp};
 pub use self::model::user::{Signup, User, UserFilter};
 pub use self::model::username::{Username, UsernameError};
 pub use self::op::{
-    Account, Admin, Anyone, Bearer, Caller, CopiedTable, CopyProgress, DeleteMembers, Finding, KeyInfo, Keys, LogIn,
-    ReadMembers, SignIn, TokenReport, TokenRequest, Verdict, WriteMembers,
+    Account, Admin, Anyone, AuditFollower, Bearer, Caller, CopiedTable, CopyProgress, DeleteMembers, Finding, KeyInfo,
+    Keys, LogIn, ReadMembers, SignIn, TokenReport, TokenRequest, Verdict, WriteMembers,
 };
 pub use self::store::{Builder, Migration, UserStore};

@@ -17,7 +17,7 @@ use crate::database::{self, Database, Reads, Writes};
 use crate::error::Result;
 use crate::jwt::Issuers;
 use crate::model::client::Client;
-use crate::op::{Admin, Anyone, Bearer, Caller, CopiedTable, CopyProgress, Keys, KnownKeys, known_keys};
+use crate::op::{Admin, Anyone, Audit, Bearer, Caller, CopiedTable, CopyProgress, Keys, KnownKeys, known_keys};
 use crate::password::Passwords;
 use crate::random::Random;
 use crate::redis::Link;
@@ -50,6 +50,7 @@ pub(crate) struct Inner {
     /// The signing keys as they were read last, where the cache does not keep them.
     last_keys: RwLock<Option<Arc<KnownKeys>>>,
     issuers: Issuers,
+    audit: Audit,
     #[expect(dead_code, reason = "it ends when it is dropped")]
     background: Background,
 }
@@ -163,6 +164,9 @@ impl UserStore {
     /// [`Error::Unavailable`](crate::Error::Unavailable).
     pub async fn close(&self) {
         self.inner.passwords.close();
+        if let Err(error) = crate::op::flush_audit(self, true).await {
+            tracing::warn!(error = &error as &dyn std::error::Error, "refusals are missing in the audit log");
+        }
         self.inner.database.close().await;
     }
 
@@ -206,6 +210,10 @@ impl UserStore {
 
     pub(crate) fn remember_last_keys(&self, keys: &Arc<KnownKeys>) {
         *self.inner.last_keys.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(keys));
+    }
+
+    pub(crate) fn audit(&self) -> &Audit {
+        &self.inner.audit
     }
 
     pub(crate) fn redis(&self) -> Option<&Link> {

@@ -79,7 +79,9 @@ impl MaybeAdmin {
         match client::store(request)?.authenticate(token).await {
             Ok(caller) => {
                 access_log::note_user(request, caller.user().id);
-                Ok(Self(caller.admin().ok()))
+                // Whoever is none has not asked to be one.
+                let admin = if caller.user().is_active_admin() { caller.admin().ok() } else { None };
+                Ok(Self(admin))
             }
             Err(Error::Unauthenticated | Error::SessionNeeded) => Ok(Self(None)),
             Err(error) => Err(error.into()),

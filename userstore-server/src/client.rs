@@ -9,6 +9,7 @@ use userstore_core::{Client, UserStore};
 
 use crate::caller::outcome;
 use crate::problem::Problem;
+use crate::request_id;
 
 /// The store, for the work of the client whose request it is.
 pub(crate) struct Store(UserStore);
@@ -36,9 +37,10 @@ pub(crate) fn store(request: &Request<'_>) -> Result<UserStore, Problem> {
     Ok(store.for_client(of(request)))
 }
 
-/// Where it comes from: the socket's peer, and what it calls itself.
+/// Where it comes from: the socket's peer, and what it calls itself. What may change something is told by its name, too.
 fn of(request: &Request<'_>) -> Client {
     let client = request.remote().map_or_else(Client::unknown, |peer| Client::unknown().ip(peer.ip()));
+    let client = if request_id::is_kept(request) { client.request_id(request_id::of(request)) } else { client };
     match request.headers().get_one("user-agent") {
         Some(text) => client.user_agent(text),
         None => client,

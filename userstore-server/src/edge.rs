@@ -38,7 +38,7 @@ pub(crate) fn complete(request: &Request<'_>, response: &mut Response<'_>) {
     response.set_header(Header::new("x-content-type-options", "nosniff"));
     let id = if let Some(id) = request_id::brought(request) {
         id.to_owned()
-    } else if response.status().code >= 400 {
+    } else if response.status().code >= 400 || request_id::is_kept(request) {
         request_id::of(request).to_owned()
     } else {
         request_id::fresh()

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use rocket::Request;
+use rocket::http::Method;
 
 /// The header that brings it and takes it back.
 pub(crate) const HEADER: &str = "x-request-id";
@@ -25,6 +26,11 @@ fn is_fit(id: &str) -> bool {
 pub(crate) fn of<'r>(request: &'r Request<'_>) -> &'r str {
     struct Made(String);
     brought(request).unwrap_or_else(|| &request.local_cache(|| Made(fresh())).0)
+}
+
+/// Whether the one of this request is noted elsewhere, whatever the answer: where something may change.
+pub(crate) fn is_kept(request: &Request<'_>) -> bool {
+    request.method() != Method::Get
 }
 
 /// A new one, which no other request of this process has, and by all odds none of another.

@@ -39,7 +39,7 @@ const NO_KEY: &str = "-0123456789_0123456789_0123456789_012345678";
 /// Arguments for every command that opens the database.
 fn on_the_database() -> Vec<Vec<&'static str>> {
     let mut commands = on_an_account("alice");
-    commands.extend([vec!["create-user", "bob", "--password-stdin"], vec!["list-users"], vec!["migrate"]]);
+    commands.extend([vec!["create-user", "bob", "--password-stdin"], vec!["list-users"], vec!["audit"], vec!["migrate"]]);
     commands.extend([vec!["put-member", "7", "--name", "Ada"], vec!["show-member", "7"], vec!["list-members"]]);
     commands.push(vec!["delete-member", "7", "--yes"]);
     commands.extend(on_the_keys());
@@ -91,7 +91,7 @@ fn code_1_is_for_output_that_cannot_be_written() {
 fn code_2_is_for_what_cannot_be_run_as_it_was_given() {
     let desk = Desk::new();
     desk.create("alice", &[]);
-    let wrong: [&[&str]; 34] = [
+    let wrong: [&[&str]; 38] = [
         &["no-such-command"],
         &["show-users"],
         &["--output", "xml", "list-users"],
@@ -123,6 +123,10 @@ fn code_2_is_for_what_cannot_be_run_as_it_was_given() {
         &["list-keys", "alice"],
         &["rotate-keys", "alice"],
         &["revoke-key", "alice"],
+        &["audit", "alice"],
+        &["audit", "--action", "no_such"],
+        &["audit", "--outcome", "DONE"],
+        &["audit", "--since", "yesterday"],
         &["completions"],
         &["completions", "cmd"],
         &["set-password", "alice", "--password-stdin", "--password-stdin"],

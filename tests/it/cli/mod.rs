@@ -1,6 +1,7 @@
 //! The command line: the real program, by what it is told, what it prints, and how it ends.
 
 mod accounts;
+mod audit;
 mod copy;
 mod data;
 mod database;
@@ -44,7 +45,7 @@ use self::ran::Ran;
 const PASSWORD: &str = "canary sings at dawn 7";
 
 /// Every command, as `--help` has to list them.
-pub(crate) const COMMANDS: [&str; 23] = [
+pub(crate) const COMMANDS: [&str; 24] = [
     "create-user",
     "list-users",
     "show-user",
@@ -65,6 +66,7 @@ pub(crate) const COMMANDS: [&str; 23] = [
     "list-keys",
     "rotate-keys",
     "revoke-key",
+    "audit",
     "migrate",
     "doctor",
     "completions",

@@ -1,5 +1,6 @@
 //! One command, one file: parse, call one operation, print.
 
+mod audit;
 mod block_user;
 mod completions;
 mod confirm;
@@ -70,6 +71,7 @@ impl Command {
             Self::ShowMember(args) => show_member::run(args, context).await,
             Self::PutMember(args) => put_member::run(args, context).await,
             Self::DeleteMember(args) => delete_member::run(args, context).await,
+            Self::Audit(args) => audit::run(args, context).await,
             Self::Migrate(args) => migrate::run(args, context).await,
             Self::Doctor => doctor::run(context).await,
             Self::Completions(args) => completions::run(args, context.io),

@@ -1,6 +1,7 @@
 //! The one place that prints data: as a table, as JSON, or as CSV.
 
 mod cell;
+mod lines;
 mod record;
 
 use std::io::{self, Write};
@@ -14,6 +15,7 @@ use crate::args::Format;
 use crate::io::Io;
 
 pub(crate) use self::cell::visible;
+pub(crate) use self::lines::Lines;
 pub(crate) use self::record::Record;
 
 /// Prints one record: a table or a CSV of one row, or a JSON object.
@@ -52,7 +54,7 @@ enum Form {
 impl<'io, R: Record> List<'io, R> {
     pub(crate) fn start(io: &'io mut Io, format: Format) -> io::Result<Self> {
         let form = match format {
-            Format::Table => Form::Table(Box::new(empty_table(io, R::COLUMNS))),
+            Format::Table => Form::Table(Box::new(empty_table(io, R::IN_TABLE))),
             Format::Json => {
                 write!(io.stdout, "[")?;
                 Form::Json { is_empty: true }
@@ -70,10 +72,10 @@ impl<'io, R: Record> List<'io, R> {
             Form::Table(table) => {
                 if table.row_count() == TABLE_ROWS {
                     write_table(&mut self.io.stdout, table)?;
-                    **table = empty_table(self.io, R::COLUMNS);
+                    **table = empty_table(self.io, R::IN_TABLE);
                 }
-                let texts = record::texts(record)?;
-                let cells = R::COLUMNS.iter().zip(&texts);
+                let texts = record::texts(record, R::IN_TABLE)?;
+                let cells = R::IN_TABLE.iter().zip(&texts);
                 table.add_row(cells.map(|(column, text)| paint(column, text, self.io.colour_stdout)));
                 Ok(())
             }
@@ -81,7 +83,7 @@ impl<'io, R: Record> List<'io, R> {
                 let separator = if std::mem::take(is_empty) { "" } else { "," };
                 write!(self.io.stdout, "{separator}\n{}", cell::printable(&serde_json::to_string(record)?))
             }
-            Form::Csv => write_csv(&mut self.io.stdout, &record::texts(record)?),
+            Form::Csv => write_csv(&mut self.io.stdout, &record::texts(record, R::COLUMNS)?),
         }
     }
 
@@ -138,6 +140,7 @@ fn paint(column: &str, text: &str, colour: bool) -> Cell {
     let cell = Cell::new(visible(text));
     match (column, text) {
         _ if !colour => cell,
+        ("outcome", outcome) if outcome != "done" => cell.fg(Color::Yellow),
         ("verdict", "good") => cell.fg(Color::Green),
         ("verdict", "warning") => cell.fg(Color::Yellow),
         ("verdict", "failed") | ("status", "blocked") => cell.fg(Color::Red),

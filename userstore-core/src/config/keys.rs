@@ -171,6 +171,12 @@ pub(super) const KEYS: &[Key] = &[
         "a secret of 32 characters or more that the private keys are encrypted with in the database",
     ),
     key(
+        ("audit", "retention"),
+        Kind::Text,
+        Is("365days"),
+        "how long an entry of the [audit log](audit.md) is kept, an hour at least, or `forever`",
+    ),
+    key(
         ("log", "level"),
         Kind::Text,
         Is("info"),

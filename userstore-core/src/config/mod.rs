@@ -3,6 +3,7 @@
 //! A host program fills in [`Settings`] itself. The server and the command line load them with [`load`] (feature
 //! `load`), the one function in this crate that reads the environment or a file of settings.
 
+mod audit;
 pub(crate) mod duration;
 #[cfg(feature = "load")]
 mod environment;
@@ -26,6 +27,7 @@ use serde::Deserialize;
 use crate::error::{Error, Result};
 use crate::jwt::IssuerSettings;
 
+pub use self::audit::AuditSettings;
 #[cfg(feature = "load")]
 pub use self::load::{Sources, load};
 #[cfg(feature = "load")]
@@ -58,6 +60,8 @@ pub struct Settings {
     pub tokens: Tokens,
     /// Outside issuers whose access tokens are accepted.
     pub issuers: Vec<IssuerSettings>,
+    /// What is kept of what was done.
+    pub audit: AuditSettings,
     /// What the server writes about itself.
     pub log: Log,
 }
@@ -210,6 +214,7 @@ impl Settings {
             );
         }
         self.tokens.validate(&self.issuers)?;
+        self.audit.validate()?;
         crate::database::check(&self.database)?;
         crate::password::check(&self.passwords)
     }

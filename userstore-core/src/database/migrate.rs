@@ -98,7 +98,9 @@ async fn is_ours(connection: &DatabaseConnection, existing_only: bool) -> Result
     if is_there("seaql_migrations") {
         return Ok(());
     }
-    if let Some(table) = ["users", "sessions", "members", "signing_keys"].into_iter().find(|name| is_there(name)) {
+    if let Some(table) =
+        ["users", "sessions", "members", "signing_keys", "audit_log"].into_iter().find(|name| is_there(name))
+    {
         return Err(Error::Settings(format!(
             "database.url names a database with a table {table} of another program; name one that is empty"
         )));

@@ -5,12 +5,16 @@ use std::net::IpAddr;
 /// The most characters of a `User-Agent` that are kept.
 const USER_AGENT_CHARS: usize = 256;
 
-/// Where a request comes from: what the owner of a session sees in the list of sessions.
+/// The most characters of what names a request.
+const REQUEST_ID_CHARS: usize = 128;
+
+/// Where a request comes from: what the owner of a session sees in the list of sessions, and the audit log has.
 /// [`UserStore::for_client`](crate::UserStore::for_client) takes it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Client {
     ip: Option<IpAddr>,
     user_agent: Option<String>,
+    request_id: Option<String>,
 }
 
 impl Client {
@@ -35,11 +39,23 @@ impl Client {
         self
     }
 
+    /// What names its request: at most 128 visible ASCII characters, else it has no name.
+    #[must_use]
+    pub fn request_id(mut self, id: &str) -> Self {
+        let is_fit = (1..=REQUEST_ID_CHARS).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic());
+        self.request_id = is_fit.then(|| id.to_owned());
+        self
+    }
+
     pub(crate) fn its_ip(&self) -> Option<IpAddr> {
         self.ip
     }
 
     pub(crate) fn its_user_agent(&self) -> Option<&str> {
         self.user_agent.as_deref()
+    }
+
+    pub(crate) fn its_request_id(&self) -> Option<&str> {
+        self.request_id.as_deref()
     }
 }

@@ -6,6 +6,8 @@ use std::str::FromStr;
 use serde::Serialize;
 use uuid::Uuid;
 
+use crate::model::timestamp::Timestamp;
+
 /// A text that is not an identifier: only the hyphenated lower-case form of a UUID (RFC 9562, section 4) is read, so
 /// that one record has one address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,6 +71,18 @@ id! {
 id! {
     /// Names a session in lists. It is no credential: knowing it opens nothing.
     SessionId
+}
+
+id! {
+    /// Names an entry of the audit log. Ids go by time, and so does the log.
+    AuditId
+}
+
+impl AuditId {
+    /// The time that it goes by.
+    pub(crate) fn time(self) -> Timestamp {
+        Timestamp::from_millis(i64::try_from(self.0.as_u128() >> 80).unwrap_or(i64::MAX))
+    }
 }
 
 #[cfg(test)]

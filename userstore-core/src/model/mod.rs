@@ -1,5 +1,6 @@
 //! Nouns: values that are checked once, when they are made, and carry no I/O.
 
+pub(crate) mod audit;
 pub(crate) mod client;
 pub(crate) mod data;
 pub(crate) mod id;

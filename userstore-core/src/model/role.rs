@@ -34,7 +34,7 @@ pub enum Status {
 /// A text that names none of the values it should.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UnknownWord {
-    expected: &'static str,
+    pub(super) expected: &'static str,
 }
 
 impl fmt::Display for UnknownWord {
@@ -76,6 +76,8 @@ macro_rules! words {
         }
     };
 }
+
+pub(super) use words;
 
 words!(Role, "user, reader, editor, admin", User = "user", Reader = "reader", Editor = "editor", Admin = "admin");
 words!(Status, "active, blocked", Active = "active", Blocked = "blocked");

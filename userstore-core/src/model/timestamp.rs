@@ -1,10 +1,12 @@
 //! Points in time, to the millisecond.
 
 use std::fmt;
+use std::str::FromStr;
 use std::time::Duration;
 
 use serde::{Serialize, Serializer};
 use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 /// A point in time: milliseconds since 1970-01-01T00:00:00Z, shown as RFC 3339 in UTC with three decimals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -68,6 +70,29 @@ impl Timestamp {
     }
 }
 
+/// A text that is no point in time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InvalidTimestamp;
+
+impl fmt::Display for InvalidTimestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a point in time is written as in RFC 3339, such as 2026-01-02T03:04:05Z")
+    }
+}
+
+impl std::error::Error for InvalidTimestamp {}
+
+impl FromStr for Timestamp {
+    type Err = InvalidTimestamp;
+
+    /// Reads RFC 3339, with any offset; what is finer than a millisecond is left out.
+    fn from_str(text: &str) -> Result<Self, InvalidTimestamp> {
+        let date = OffsetDateTime::parse(text, &Rfc3339).map_err(|_| InvalidTimestamp)?;
+        let millis = date.unix_timestamp_nanos().div_euclid(1_000_000);
+        i64::try_from(millis).map(Self).map_err(|_| InvalidTimestamp)
+    }
+}
+
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.write(&mut [0; 24])?)
@@ -92,5 +117,17 @@ mod tests {
         assert_eq!(Timestamp::from_millis(253_402_300_799_999).to_string(), "9999-12-31T23:59:59.999Z");
         let json = serde_json::to_string(&Timestamp::from_millis(-1)).unwrap();
         assert_eq!(json, "\"1969-12-31T23:59:59.999Z\"");
+    }
+
+    #[test]
+    fn is_read_as_it_is_shown_and_with_an_offset() {
+        for millis in [0, 951_827_696_789, 1_763_645_897_008] {
+            let at = Timestamp::from_millis(millis);
+            assert_eq!(at.to_string().parse(), Ok(at));
+        }
+        assert_eq!("1970-01-01T01:00:00.0019+01:00".parse(), Ok(Timestamp::from_millis(1)));
+        for text in ["", "yesterday", "1970-01-01", "1970-01-01T00:00:00", "1970-13-01T00:00:00Z"] {
+            assert!(text.parse::<Timestamp>().is_err(), "{text}");
+        }
     }
 }

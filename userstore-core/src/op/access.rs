@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::audit::Who;
 use super::authenticate::find_user;
 use super::keys::{self, KnownKeys};
 use super::row::{signing_keys, users};
@@ -11,6 +12,7 @@ use crate::cache::Local;
 use crate::error::{Error, Result};
 use crate::jwt::compact::{Compact, MAX_BYTES};
 use crate::jwt::{Claims, Subject, TokenError};
+use crate::model::audit::ActorKind;
 use crate::model::id::UserId;
 use crate::model::role::Status;
 use crate::model::scope::Scopes;
@@ -21,12 +23,17 @@ use crate::model::user::User;
 /// How long a token of an outside issuer is remembered: its key may leave the issuer's set.
 const OUTSIDE: Duration = Duration::from_mins(1);
 
+/// The most characters that are remembered of the name of somebody who has no account here.
+const NAME_CHARS: usize = 255;
+
 /// A token whose signature, times, issuer and audience were found good: what has to be remembered of it, and no more,
 /// whatever it carries.
 #[derive(Debug)]
 pub(crate) struct Verified {
     /// The user that it speaks for, and the epoch it was issued in.
     user: Option<(UserId, i64)>,
+    /// Where it speaks for no user: whose it is, as the audit log has it.
+    other: Option<(ActorKind, Box<str>)>,
     scopes: Scopes,
     /// The store's own key that has signed it.
     own_key: Option<String>,
@@ -73,11 +80,14 @@ impl From<Refusal> for Error {
 
 impl Verified {
     fn new(claims: &Claims, own_key: Option<&str>, until: Timestamp) -> Self {
-        let user = match claims.subject {
-            Subject::User { id, epoch, .. } => Some((id, epoch)),
-            _ => None,
+        let (user, other) = match &claims.subject {
+            Subject::User { id, epoch, .. } => (Some((*id, *epoch)), None),
+            Subject::Service(name) => (None, Some((ActorKind::Service, named(name)))),
+            Subject::Outside(name) => {
+                (None, Some((ActorKind::Outsider, named(&format!("{name} at {}", claims.issuer)))))
+            }
         };
-        Self { user, scopes: claims.scopes, own_key: own_key.map(str::to_owned), until }
+        Self { user, other, scopes: claims.scopes, own_key: own_key.map(str::to_owned), until }
     }
 
     fn alive(&self, user: &User) -> Result<(), Refusal> {
@@ -89,7 +99,21 @@ impl Verified {
     }
 }
 
+/// A name as the audit log has it: what somebody else's issuer says may be of any length, and hold anything.
+fn named(name: &str) -> Box<str> {
+    name.chars().filter(|c| !c.is_control()).take(NAME_CHARS).collect::<String>().into()
+}
+
 impl Access {
+    /// Whose token it is.
+    pub(crate) fn who(&self) -> Who {
+        match (&self.user, &self.verified.other) {
+            (Some(user), _) => Who::user(user),
+            (None, Some((kind, name))) => Who::of(*kind, Some(name)),
+            (None, None) => Who::of(ActorKind::Anyone, None),
+        }
+    }
+
     /// The user that the token speaks for; a service, and whoever an outside issuer knows, has no account here.
     pub(crate) fn user(&self) -> Option<&Arc<User>> {
         self.user.as_ref()

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use super::actor::{self, Actor, Target};
+use super::audit::Note;
 use super::{change, change_password, delete_user, list_sessions};
 use crate::UserStore;
 use crate::error::{Error, Result};
+use crate::model::audit::Action;
 use crate::model::data::Data;
 use crate::model::id::SessionId;
 use crate::model::json::Object;
@@ -83,7 +85,8 @@ impl Account {
     where
         F: FnOnce(&mut User) -> Result<()> + Clone + Send + Sync + 'static,
     {
-        change::change(&self.store, &self.actor, &self.target, precondition, alter).await
+        let note = Note::new(&self.store, &self.actor, Action::UpdateData);
+        change::change(&self.store, &self.actor, &self.target, precondition, note, alter).await
     }
 
     /// Sets a new password. Every other session of the user ends; the one that asks for it stays.
@@ -120,7 +123,9 @@ impl Account {
     /// [`Error::NotFound`] when the user has no such live session; see [`Account`].
     pub async fn end_session(&self, id: SessionId) -> Result<()> {
         let user = self.find().await?;
-        let ended = self.store.sessions().end(&user, id, None, self.store.clock().now()).await?;
+        let note = Note::new(&self.store, &self.actor, Action::EndSession).about_user(&user);
+        let note = note.with("session", id.to_string());
+        let ended = self.store.sessions().end(&user, id, None, self.store.clock().now(), note).await?;
         if ended { Ok(()) } else { Err(Error::NotFound("session")) }
     }
 

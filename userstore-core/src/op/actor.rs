@@ -2,9 +2,11 @@
 
 use sea_orm::ConnectionTrait;
 
+use super::audit::About;
 use super::authenticate::Caller;
 use super::row::users::{self, PasswordHash};
 use crate::error::{Error, Result};
+use crate::model::audit::TargetKind;
 use crate::model::id::UserId;
 use crate::model::precondition::Precondition;
 use crate::model::session::Session;
@@ -77,6 +79,19 @@ impl Actor {
         }
         precondition.check(found.as_ref().map(|(user, _)| user.tag()).as_ref())?;
         found.ok_or(Error::NotFound("user"))
+    }
+}
+
+impl Target {
+    /// What is known of the account without a look at it.
+    pub(crate) fn named(&self, actor: &Actor) -> About {
+        match (self, actor) {
+            (Self::Own(_), Actor::Caller(caller)) => About::user(caller.user()),
+            (Self::Own(id), Actor::Operator) => About::of(TargetKind::User, Some(id.to_string()), None),
+            (Self::Named(name), _) => {
+                About::of(TargetKind::User, None, name.as_ref().map(|name| name.as_str().to_owned()))
+            }
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::account::Account;
 use super::actor::Actor;
+use super::audit::{self, AuditFollower};
 use super::create_user::{check_username, create_user};
 use super::diagnose::{Finding, diagnose};
 use super::grant_role::grant_role;
@@ -14,6 +15,7 @@ use crate::UserStore;
 #[cfg(doc)]
 use crate::error::Error;
 use crate::error::Result;
+use crate::model::audit::{AuditEntry, AuditFilter};
 use crate::model::page::{Page, PageRequest};
 use crate::model::precondition::Precondition;
 use crate::model::role::{Role, Status};
@@ -127,6 +129,20 @@ impl Admin {
     #[must_use]
     pub fn delete_members(&self) -> DeleteMembers {
         DeleteMembers::new(self.store.clone(), Right::of(&self.store, &self.actor))
+    }
+
+    /// The audit log: who did what to whom, from where, with what outcome; oldest first.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for a cursor of another list; [`Error::Unavailable`].
+    pub async fn audit(&self, filter: &AuditFilter, page: PageRequest) -> Result<Page<AuditEntry>> {
+        audit::list(&self.store, filter, &page).await
+    }
+
+    /// The entries of the audit log that there are, and then those that come.
+    #[must_use]
+    pub fn follow_audit(&self, filter: AuditFilter) -> AuditFollower {
+        AuditFollower::new(self.store.clone(), filter)
     }
 
     /// Looks over the store and says what is not as it should be, and what to do about it.

@@ -6,10 +6,12 @@ use super::access;
 use super::account::Account;
 use super::actor::{Actor, Target};
 use super::admin::Admin;
+use super::audit::{Note, Who};
 use super::row::users;
 use crate::UserStore;
 use crate::cache::{Local, Owner, Shared, user_key};
 use crate::error::{Error, Result};
+use crate::model::audit::Action;
 use crate::model::id::UserId;
 use crate::model::session::{Session, TokenHash};
 use crate::model::user::User;
@@ -141,7 +143,8 @@ impl Caller {
         if self.user.is_active_admin() {
             Ok(Admin::new(self.store.clone(), Actor::Caller(self.clone())))
         } else {
-            Err(Error::Forbidden)
+            let note = Note::new(&self.store, Who::user(&self.user), Action::Administer);
+            Err(note.refused(&self.store, Error::Forbidden))
         }
     }
 
@@ -151,7 +154,9 @@ impl Caller {
     /// [`Error::Unauthenticated`] when it had ended meanwhile; [`Error::Unavailable`].
     pub async fn sign_out(&self) -> Result<()> {
         let now = self.store.clock().now();
-        let ended = self.store.sessions().end(&self.user, self.session.id, Some(self.hash), now).await?;
+        let note = Note::new(&self.store, Who::user(&self.user), Action::SignOut).about_user(&self.user);
+        let note = note.with("session", self.session.id.to_string());
+        let ended = self.store.sessions().end(&self.user, self.session.id, Some(self.hash), now, note).await?;
         if ended { Ok(()) } else { Err(Error::Unauthenticated) }
     }
 

@@ -3,6 +3,7 @@
 use sea_orm::ConnectionTrait;
 
 use super::access::{self, Access};
+use super::audit::Who;
 use super::authenticate::Caller;
 use super::members::{DeleteMembers, ReadMembers, Right, WriteMembers};
 use super::row::users;
@@ -57,6 +58,14 @@ impl Bearer {
         match &self.token {
             Token::Session(caller) => Some(caller.user().id),
             Token::Access(access) => access.user().map(|user| user.id),
+        }
+    }
+
+    /// Who it is.
+    pub(super) fn who(&self) -> Who {
+        match &self.token {
+            Token::Session(caller) => Who::user(caller.user()),
+            Token::Access(access) => access.who(),
         }
     }
 

@@ -3,14 +3,16 @@
 use std::sync::Arc;
 
 use super::actor::{Actor, Target};
+use super::audit::Note;
 use super::row::users;
 use crate::UserStore;
 use crate::database::Written;
 use crate::error::{Error, Result};
+use crate::model::json::Object;
 use crate::model::precondition::Precondition;
 use crate::model::user::User;
 
-/// Reads a user, alters it and writes it back, in one transaction. A change that shows nothing new writes nothing, so
+/// Reads a user, alters it and writes it back, with a note of that, in one transaction. A change that shows nothing new writes nothing, so
 /// that the user's tag stays as it was.
 ///
 /// # Errors
@@ -21,11 +23,13 @@ pub(crate) async fn change<F>(
     actor: &Actor,
     target: &Target,
     precondition: &Precondition,
+    note: Note,
     alter: F,
 ) -> Result<Arc<User>>
 where
     F: FnOnce(&mut User) -> Result<()> + Clone + Send + Sync + 'static,
 {
+    let refused = note.clone().about(target.named(actor));
     let (actor, target, precondition, now) = (actor.clone(), target.clone(), precondition.clone(), store.clock().now());
     let write = store.writes().run(move |tx| {
         Box::pin(async move {
@@ -44,10 +48,19 @@ where
             if !users::update(tx, &before, &after).await? {
                 return Err(Error::unavailable("database", "the row was changed by another transaction"));
             }
+            let note = note.about_user(&after);
+            let note = if before.role == after.role { note } else { note.with("role", from_to(&before, &after)) };
+            note.write(tx).await?;
             Ok(Written::of_user(after.id, Arc::new(after)))
         })
     });
-    write.await
+    write.await.map_err(|error| refused.refused(store, error))
+}
+
+/// The role before and after.
+fn from_to(before: &User, after: &User) -> Object {
+    let role = |user: &User| user.role.as_str().into();
+    [("from".to_owned(), role(before)), ("to".to_owned(), role(after))].into_iter().collect()
 }
 
 fn shows_change(before: &User, after: &User) -> bool {

@@ -1,10 +1,12 @@
 //! A new password, and the end of all that was issued under the old one.
 
 use super::actor::{self, Actor, Target};
+use super::audit::Note;
 use super::row::users::{self, PasswordHash};
 use crate::UserStore;
 use crate::database::Written;
 use crate::error::{Error, Result, Violation};
+use crate::model::audit::Action;
 use crate::model::id::SessionId;
 use crate::model::password::Password;
 use crate::model::precondition::Precondition;
@@ -29,21 +31,24 @@ pub(super) async fn change_password(
         }
         (_, current) => current,
     };
+    let action = if own { Action::ChangePassword } else { Action::SetPassword };
+    let note = Note::new(store, actor, action);
     let passwords = store.passwords();
     let prepared = passwords.check(&new, Some(&user.username), "/new_password").map_err(Error::invalid)?;
     if let Some(current) = current
         && passwords.verify(&current, Some(&stored), "/current_password").await?.is_none()
     {
-        return Err(Error::WrongPassword);
+        return Err(note.about_user(&user).refused(store, Error::WrongPassword));
     }
     let hash = passwords.hash(prepared).await?;
     let verified = own.then_some(stored);
     let kept = if own { actor.session().map(|session| session.id) } else { None };
-    raise_epoch(store, actor, target, kept, Some(NewHash { hash, verified })).await
+    raise_epoch(store, actor, target, kept, Some(NewHash { hash, verified }), note).await
 }
 
 pub(super) async fn end_all(store: &UserStore, actor: &Actor, target: &Target) -> Result<()> {
-    raise_epoch(store, actor, target, None, None).await
+    let note = Note::new(store, actor, Action::EndSessions);
+    raise_epoch(store, actor, target, None, None, note).await
 }
 
 #[derive(Clone)]
@@ -61,6 +66,7 @@ async fn raise_epoch(
     target: &Target,
     kept: Option<SessionId>,
     new: Option<NewHash>,
+    note: Note,
 ) -> Result<()> {
     let (actor, target, now) = (actor.clone(), target.clone(), store.clock().now());
     let write = store.writes().run(move |tx| {
@@ -76,6 +82,7 @@ async fn raise_epoch(
             if !users::update(tx, &before, &after).await? {
                 return Err(Error::unavailable("database", "the row was changed by another transaction"));
             }
+            note.about_user(&after).write(tx).await?;
             Ok(Written::of_user(after.id, after))
         })
     });

@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use super::actor::{Actor, Target};
+use super::audit::{Note, Who};
 use super::row::users;
 use crate::UserStore;
 use crate::database::Written;
 use crate::error::{Error, Result, Violation};
+use crate::model::audit::{Action, ActorKind};
 use crate::model::id::UserId;
 use crate::model::precondition::Precondition;
 use crate::model::role::{Role, Status};
@@ -69,6 +71,11 @@ pub(super) async fn create_user(
         epoch: 1,
         kept_session: None,
     };
+    let note = match actor {
+        Some(actor) => Note::new(store, actor, Action::CreateUser),
+        None => Note::new(store, Who::of(ActorKind::Anyone, None), Action::SignUp),
+    };
+    let note = note.about_user(&user).with("role", role.as_str());
     let actor = actor.cloned();
     let write = store.writes().run(move |tx| {
         Box::pin(async move {
@@ -81,6 +88,7 @@ pub(super) async fn create_user(
                 }
             }
             users::insert(tx, &user, hash).await?;
+            note.write(tx).await?;
             Ok(Written::new(Arc::new(user)))
         })
     });

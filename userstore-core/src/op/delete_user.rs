@@ -1,11 +1,13 @@
 //! Deleting an account.
 
 use super::actor::{Actor, Target};
+use super::audit::Note;
 use super::change_password::clean_up;
 use super::row::users;
 use crate::UserStore;
 use crate::database::Written;
 use crate::error::{Error, Result};
+use crate::model::audit::Action;
 use crate::model::precondition::Precondition;
 use crate::model::user::User;
 
@@ -15,6 +17,8 @@ pub(super) async fn delete_user(
     target: &Target,
     precondition: &Precondition,
 ) -> Result<()> {
+    let note = Note::new(store, actor, Action::DeleteUser);
+    let refused = note.clone().about(target.named(actor));
     let (actor, target, precondition, now) = (actor.clone(), target.clone(), precondition.clone(), store.clock().now());
     let write = store.writes().run(move |tx| {
         Box::pin(async move {
@@ -23,10 +27,11 @@ pub(super) async fn delete_user(
                 return Err(Error::LastAdmin);
             }
             users::delete(tx, user.id).await?;
+            note.about_user(&user).write(tx).await?;
             Ok(Written::of_user(user.id, user))
         })
     });
-    let user = write.await?;
+    let user = write.await.map_err(|error| refused.refused(store, error))?;
     // What is kept elsewhere of its sessions, such as addresses, goes too.
     clean_up(store, &User { epoch: user.epoch + 1, kept_session: None, ..user }).await;
     Ok(())

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use super::actor::{Actor, Target};
+use super::audit::Note;
 use super::change::change;
 use crate::UserStore;
 use crate::error::Result;
+use crate::model::audit::Action;
 use crate::model::precondition::Precondition;
 use crate::model::role::Role;
 use crate::model::user::User;
@@ -17,7 +19,8 @@ pub(super) async fn grant_role(
     role: Role,
     precondition: &Precondition,
 ) -> Result<Arc<User>> {
-    change(store, actor, target, precondition, move |user| {
+    let note = Note::new(store, actor, Action::GrantRole);
+    change(store, actor, target, precondition, note, move |user| {
         user.role = role;
         Ok(())
     })

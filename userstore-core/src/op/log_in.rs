@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use super::keys::{TokenRequest, issue};
-use super::sign_in::verify;
+use super::sign_in::{note, verify};
 use crate::UserStore;
 use crate::error::Result;
 use crate::jwt::AccessToken;
+use crate::model::audit::Action;
 use crate::model::password::Password;
 use crate::model::scope::Scopes;
 
@@ -28,8 +29,13 @@ pub(super) async fn log_in(
     password: Password,
     scopes: Option<Scopes>,
 ) -> Result<LogIn> {
-    let user = verify(store, username, password).await?;
+    let user = verify(store, Action::LogIn, username, password).await?;
     let request = TokenRequest { scopes, ..TokenRequest::default() };
-    let (token, scopes) = issue(store, &user, &request).await?;
+    let note = note(store, Action::LogIn, Some(&user));
+    let (token, scopes) = match issue(store, &user, &request).await {
+        Ok(issued) => issued,
+        Err(error) => return Err(note.refused(store, error)),
+    };
+    note.with("scope", scopes.to_string()).write_alone(store.database()).await?;
     Ok(LogIn { token, expires_in: store.settings().tokens.ttl, scopes })
 }

@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use super::actor::{Actor, Target};
+use super::audit::Note;
 use super::change::change;
 use super::change_password::clean_up;
 use crate::UserStore;
 use crate::error::{Error, Result, Violation};
+use crate::model::audit::Action;
 use crate::model::precondition::Precondition;
 use crate::model::role::Status;
 use crate::model::user::User;
@@ -35,7 +37,12 @@ pub(super) async fn set_status(
             return refuse("must be 500 characters at most");
         }
     }
-    let user = change(store, actor, target, precondition, move |user| {
+    let action = match status {
+        Status::Blocked => Action::BlockUser,
+        Status::Active => Action::UnblockUser,
+    };
+    let note = Note::new(store, actor, action);
+    let user = change(store, actor, target, precondition, note, move |user| {
         if status == Status::Blocked && user.status == Status::Active {
             user.epoch += 1;
             user.kept_session = None;

@@ -3,10 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::audit::{Note, Who};
 use super::row::users::{self, PasswordHash};
 use crate::UserStore;
 use crate::database::Written;
 use crate::error::{Error, Result};
+use crate::model::audit::{Action, ActorKind};
 use crate::model::client::Client;
 use crate::model::id::SessionId;
 use crate::model::password::Password;
@@ -31,7 +33,7 @@ pub struct SignIn {
 }
 
 pub(super) async fn sign_in(store: &UserStore, username: &str, password: Password) -> Result<SignIn> {
-    let user = verify(store, username, password).await?;
+    let user = verify(store, Action::SignIn, username, password).await?;
     let now = store.clock().now();
     let secret = zeroize::Zeroizing::new(store.random().bytes::<32>());
     let token = SessionToken::new(&secret);
@@ -48,28 +50,39 @@ pub(super) async fn sign_in(store: &UserStore, username: &str, password: Passwor
         user_id: user.id,
         epoch: user.epoch,
     };
-    store.sessions().create(&user, hash, &session, settings.max_per_user).await?;
+    let note = note(store, Action::SignIn, Some(&user)).with("session", session.id.to_string());
+    store.sessions().create(&user, hash, &session, settings.max_per_user, note).await?;
     Ok(SignIn { token, session, user: Arc::new(user), expires_in: settings.ttl })
 }
 
+/// What is noted of an attempt. Of a name that nobody has nothing is told: it may be a password in the wrong place.
+pub(super) fn note(store: &UserStore, action: Action, user: Option<&User>) -> Note {
+    let note = Note::new(store, Who::of(ActorKind::Anyone, None), action);
+    match user {
+        Some(user) => note.about_user(user),
+        None => note,
+    }
+}
+
 /// The user whose name and password these are.
-pub(super) async fn verify(store: &UserStore, username: &str, password: Password) -> Result<User> {
+pub(super) async fn verify(store: &UserStore, action: Action, username: &str, password: Password) -> Result<User> {
     store.passwords().check_room().await?;
     // A name that nobody can have is looked up like any other: the work tells nothing.
     let name = Username::parse(username).map(|name| name.as_str().to_owned()).unwrap_or_default();
     let found = users::find_named(store.reads(), &name).await?;
     let stored = found.as_ref().map(|(_, hash)| hash);
     let verified = store.passwords().verify(&password, stored, "/password").await?;
-    let (Some(verified), Some((user, hash))) = (verified, found) else {
-        return Err(Error::InvalidCredentials);
+    let refused = |user, error| Err(note(store, action, user).refused(store, error));
+    let (Some(verified), Some((user, hash))) = (verified, &found) else {
+        return refused(found.as_ref().map(|(user, _)| user), Error::InvalidCredentials);
     };
     if user.status == Status::Blocked {
-        return Err(Error::AccountBlocked);
+        return refused(Some(user), Error::AccountBlocked);
     }
     if verified == Verified::Outdated {
-        rehash(store, &user, hash, &password).await;
+        rehash(store, user, hash.clone(), &password).await;
     }
-    Ok(user)
+    found.map(|(user, _)| user).ok_or(Error::InvalidCredentials)
 }
 
 /// Hashes the password anew, at the cost and with the pepper of today. Failing that, the next sign-in tries again.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::audit::{Note, Who};
 use super::authenticate::{Caller, authenticate};
 use super::create_user::create_user;
 use super::keys::known;
@@ -10,6 +11,7 @@ use super::sign_in::{SignIn, sign_in};
 use crate::config::SignupMode;
 use crate::error::{Error, Result};
 use crate::jwt::PublishedKeys;
+use crate::model::audit::{Action, ActorKind};
 use crate::model::password::Password;
 use crate::model::role::Role;
 use crate::model::scope::Scopes;
@@ -33,7 +35,10 @@ impl Anyone {
     pub async fn sign_up(&self, signup: Signup) -> Result<Arc<User>> {
         let config::SignupSettings { mode, .. } = self.0.settings().signup;
         match mode {
-            SignupMode::Closed => Err(Error::SignupClosed),
+            SignupMode::Closed => {
+                let note = Note::new(&self.0, Who::of(ActorKind::Anyone, None), Action::SignUp);
+                Err(note.refused(&self.0, Error::SignupClosed))
+            }
             SignupMode::Open => create_user(&self.0, None, signup, Role::User).await,
         }
     }

@@ -10,6 +10,7 @@ use crate::model::id::SessionId;
 use crate::model::session::{Session, TokenHash};
 use crate::model::timestamp::Timestamp;
 use crate::model::user::User;
+use crate::op::Note;
 use crate::op::row::{sessions, store_state, users};
 
 /// How many expired sessions are removed in one transaction.
@@ -26,7 +27,14 @@ impl DatabaseSessions {
 }
 
 impl SessionStore for DatabaseSessions {
-    fn create<'a>(&'a self, user: &'a User, hash: TokenHash, session: &'a Session, most: u16) -> Answer<'a, ()> {
+    fn create<'a>(
+        &'a self,
+        user: &'a User,
+        hash: TokenHash,
+        session: &'a Session,
+        most: u16,
+        note: Note,
+    ) -> Answer<'a, ()> {
         let (user, session) = (user.clone(), session.clone());
         Box::pin(self.0.writes().run(move |tx| {
             Box::pin(async move {
@@ -37,11 +45,13 @@ impl SessionStore for DatabaseSessions {
                     error => error.into(),
                 };
                 if sessions::insert_if_room(tx, &user, hash, &session, most).await.map_err(user_gone)? {
+                    note.write(tx).await?;
                     return Ok(Written::new(()));
                 }
                 let left = u64::from(most).saturating_sub(1);
                 let ended = sessions::remove_over(tx, &user, session.created_at, Some(left)).await?;
                 sessions::insert(tx, hash, &session).await.map_err(user_gone)?;
+                note.write(tx).await?;
                 Ok(Written::of_sessions(ended, ()))
             })
         }))
@@ -65,11 +75,21 @@ impl SessionStore for DatabaseSessions {
         Box::pin(async move { Ok(sessions::list_live(self.0.reads(), user, after, most, now).await?) })
     }
 
-    fn end<'a>(&'a self, user: &'a User, id: SessionId, _token: Option<TokenHash>, now: Timestamp) -> Answer<'a, bool> {
+    fn end<'a>(
+        &'a self,
+        user: &'a User,
+        id: SessionId,
+        _token: Option<TokenHash>,
+        now: Timestamp,
+        note: Note,
+    ) -> Answer<'a, bool> {
         let user = user.clone();
         Box::pin(self.0.writes().run(move |tx| {
             Box::pin(async move {
                 let ended = sessions::remove_live(tx, &user, id, now).await?;
+                if ended.is_some() {
+                    note.write(tx).await?;
+                }
                 Ok(Written::of_sessions(ended.into_iter().collect(), ended.is_some()))
             })
         }))

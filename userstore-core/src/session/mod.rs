@@ -17,6 +17,7 @@ use crate::model::id::SessionId;
 use crate::model::session::{Session, TokenHash};
 use crate::model::timestamp::Timestamp;
 use crate::model::user::User;
+use crate::op::Note;
 
 pub(crate) use self::database::DatabaseSessions;
 pub(crate) use self::redis::RedisSessions;
@@ -33,11 +34,18 @@ fn shown(session: Session) -> Arc<Session> {
 
 /// A place where sessions are kept.
 pub(crate) trait SessionStore: std::fmt::Debug + Send + Sync {
-    /// Keeps a new session of a user; ends the oldest ones beyond `most`.
+    /// Keeps a new session of a user, and writes the note of it; ends the oldest ones beyond `most`.
     ///
     /// # Errors
     /// `InvalidCredentials` when the user is gone by now.
-    fn create<'a>(&'a self, user: &'a User, hash: TokenHash, session: &'a Session, most: u16) -> Answer<'a, ()>;
+    fn create<'a>(
+        &'a self,
+        user: &'a User,
+        hash: TokenHash,
+        session: &'a Session,
+        most: u16,
+        note: Note,
+    ) -> Answer<'a, ()>;
 
     /// The session that a token opens, live or not.
     fn find(&self, hash: TokenHash) -> Answer<'_, Option<Session>>;
@@ -58,8 +66,15 @@ pub(crate) trait SessionStore: std::fmt::Debug + Send + Sync {
     ) -> Answer<'a, Vec<Session>>;
 
     /// Ends one live session of a user; `false` when there is no such session. Whoever has its token says the hash: it
-    /// is then found also where lists have lost it.
-    fn end<'a>(&'a self, user: &'a User, id: SessionId, token: Option<TokenHash>, now: Timestamp) -> Answer<'a, bool>;
+    /// is then found also where lists have lost it. The note is written with it.
+    fn end<'a>(
+        &'a self,
+        user: &'a User,
+        id: SessionId,
+        token: Option<TokenHash>,
+        now: Timestamp,
+        note: Note,
+    ) -> Answer<'a, bool>;
 
     /// Removes what is kept of a user's sessions, all of which are over, but for the one that the user row keeps.
     fn clean_up<'a>(&'a self, user: &'a User) -> Answer<'a, ()>;

@@ -37,7 +37,8 @@ use crate::model::id::{SessionId, UserId};
 use crate::model::session::{Session, TokenHash};
 use crate::model::timestamp::Timestamp;
 use crate::model::user::User;
-use crate::op::row::ended_sessions;
+use crate::op::Note;
+use crate::op::row::{ended_sessions, users};
 use crate::redis::{Exchange, Link};
 
 /// What answers when Redis does not.
@@ -101,6 +102,22 @@ impl RedisSessions {
         write.await
     }
 
+    /// Notes in the database that a session of this user was ended; in the audit log as well, where it was not before.
+    async fn note_end(&self, user: UserId, hash: TokenHash, expires_at: Timestamp, note: Note) -> Result<()> {
+        let write = self.database.writes().run(move |tx| {
+            Box::pin(async move {
+                // Of two who end it at once, one is first.
+                users::lock_alone(tx, user).await?;
+                if ended_sessions::among(tx, &[hash]).await?.is_empty() {
+                    note.write(tx).await?;
+                }
+                ended_sessions::insert(tx, &[(hash, expires_at)]).await?;
+                Ok(Written::of_sessions(vec![hash], ()))
+            })
+        });
+        write.await
+    }
+
     /// Ends the sessions that had to make room, and removes the records of those that were over.
     async fn make_room(&self, user: UserId, (ending, over): Created) -> Result<()> {
         if ending.is_empty() && over.is_empty() {
@@ -151,7 +168,14 @@ fn lasts(session: &Session) -> u64 {
 }
 
 impl SessionStore for RedisSessions {
-    fn create<'a>(&'a self, user: &'a User, hash: TokenHash, session: &'a Session, most: u16) -> Answer<'a, ()> {
+    fn create<'a>(
+        &'a self,
+        user: &'a User,
+        hash: TokenHash,
+        session: &'a Session,
+        most: u16,
+        note: Note,
+    ) -> Answer<'a, ()> {
         Box::pin(async move {
             // The record first: what is in the index is there. Nobody has the token yet.
             let exchange = self.link.begin(PART).await?;
@@ -159,7 +183,10 @@ impl SessionStore for RedisSessions {
             exchange
                 .query::<()>(cmd("SET").arg(self.record_key(hash)).arg(record).arg("PX").arg(lasts(session)))
                 .await?;
-            let entered = self.enter(user, hash, session, most).await;
+            let mut entered = self.enter(user, hash, session, most).await;
+            if entered.is_ok() {
+                entered = note.write_alone(&self.database).await;
+            }
             if entered.is_err()
                 && let Ok(exchange) = self.link.begin(PART).await
             {
@@ -219,7 +246,14 @@ impl SessionStore for RedisSessions {
         })
     }
 
-    fn end<'a>(&'a self, user: &'a User, id: SessionId, token: Option<TokenHash>, now: Timestamp) -> Answer<'a, bool> {
+    fn end<'a>(
+        &'a self,
+        user: &'a User,
+        id: SessionId,
+        token: Option<TokenHash>,
+        now: Timestamp,
+        note: Note,
+    ) -> Answer<'a, bool> {
         Box::pin(async move {
             let mut exchange = self.link.begin(PART).await?;
             let hash = if token.is_some() {
@@ -238,7 +272,7 @@ impl SessionStore for RedisSessions {
                     && is_of_epoch(user, id, session.epoch)
             });
             let Some(session) = found else { return Ok(false) };
-            self.note(vec![(hash, session.expires_at)]).await?;
+            self.note_end(user.id, hash, session.expires_at, note).await?;
             exchange.prolong();
             self.remove(&exchange, user.id, id, hash).await
         })

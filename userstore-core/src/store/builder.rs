@@ -9,6 +9,7 @@ use crate::config::{Secret, Settings};
 use crate::database::Database;
 use crate::error::Result;
 use crate::jwt::Issuers;
+use crate::op::Audit;
 use crate::password::Passwords;
 use crate::random::Random;
 use crate::redis::Link;
@@ -91,12 +92,14 @@ impl Builder {
             passwords,
             last_keys: RwLock::new(None),
             issuers,
+            audit: Audit::default(),
             background,
         };
         let store = UserStore::from_inner(Arc::new(inner));
         crate::op::begin_keys(&store, !for_one_task).await?;
         if !for_one_task {
             tokio::spawn(crate::op::sweep_until_dropped(Arc::downgrade(&store.inner)));
+            tokio::spawn(crate::op::keep_audit_written(Arc::downgrade(&store.inner)));
         }
         Ok(store)
     }

@@ -5,7 +5,7 @@ mod table;
 use serde::Serialize;
 
 use self::table::{Step, Table};
-use super::row::{ended_sessions, member_ids, members, sessions, signing_keys, store_state, users};
+use super::row::{audit_log, ended_sessions, member_ids, members, sessions, signing_keys, store_state, users};
 use crate::UserStore;
 use crate::error::{Error, Result};
 
@@ -46,7 +46,7 @@ pub(super) struct Between<'a> {
 /// Every table but those that another database has its own of: its history, and what tells it from others. Keys and ids
 /// come first, so that whoever opened a copy that is not complete would give out nothing twice; users come before what
 /// refers to them.
-fn tables() -> [Box<dyn Step>; 6] {
+fn tables() -> [Box<dyn Step>; 7] {
     [
         Table::<signing_keys::Entity>::boxed(),
         Table::<member_ids::Entity>::boxed(),
@@ -54,6 +54,7 @@ fn tables() -> [Box<dyn Step>; 6] {
         Table::<sessions::Entity>::boxed(),
         Table::<ended_sessions::Entity>::boxed(),
         Table::<members::Entity>::boxed(),
+        Table::<audit_log::Entity>::boxed(),
     ]
 }
 

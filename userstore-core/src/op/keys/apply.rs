@@ -5,24 +5,27 @@ use std::time::Duration;
 use sea_orm::ConnectionTrait;
 
 use super::known::{key_encryption_key, known, unavailable};
+use super::list_keys::KeyInfo;
+use super::rotate_keys::next;
 use crate::UserStore;
 use crate::config::Tokens;
 use crate::database::Written;
 use crate::error::{Error, Result};
 use crate::jwt::SigningAlgorithm;
 use crate::jwt::key::{Change, KeyError, KeyState, Keyring, SigningKey, Step, StoredKey, is_sealed, open, seal};
+use crate::model::audit::{Action, ActorKind};
 use crate::model::timestamp::Timestamp;
+use crate::op::audit::{Note, Who};
 use crate::op::row::{signing_keys, store_state};
 
 /// How long the record of a key that is gone is kept.
 const RECORD: Duration = Duration::from_hours(30 * 24);
 
-/// Reads the keys, works out a change, makes it, and tells what `tell` sees afterwards.
-pub(super) async fn change<T, C, R>(store: &UserStore, work_out: C, tell: R) -> Result<T>
+/// Reads the keys, works out a change, makes it with a note of it, and tells of the key that `tell` sees afterwards.
+pub(super) async fn change<C, R>(store: &UserStore, note: Note, work_out: C, tell: R) -> Result<KeyInfo>
 where
     C: FnOnce(&Keyring, Timestamp) -> Result<Change, KeyError> + Clone + Send + Sync + 'static,
-    R: FnOnce(&Keyring, Timestamp) -> Option<T> + Clone + Send + Sync + 'static,
-    T: Send + 'static,
+    R: FnOnce(&Keyring, Timestamp) -> Option<KeyInfo> + Clone + Send + Sync + 'static,
 {
     let (tokens, now) = (store.settings().tokens.clone(), store.clock().now());
     let write = store.writes().run(move |tx| {
@@ -30,11 +33,16 @@ where
             store_state::lock(tx).await?;
             let ring = Keyring::new(signing_keys::all(tx).await?);
             let change = work_out(&ring, now).map_err(refusal)?;
+            let is_change = !change.is_empty();
             // A new key lies as the others do: whoever has no key for them could not open a sealed one among them.
             let seals = ring.keys().iter().any(|key| is_sealed(&key.private));
             make(tx, &tokens, seals, change).await?;
             let ring = Keyring::new(signing_keys::all(tx).await?);
             let told = tell(&ring, now).ok_or(Error::NotFound("signing key"))?;
+            if is_change {
+                let note = note.about_key(&told.kid).with("signs_at", told.signs_at.to_string());
+                note.write(tx).await?;
+            }
             Ok(Written::of_keys(told))
         })
     });
@@ -81,6 +89,7 @@ pub(crate) async fn begin(store: &UserStore, seals: bool) -> Result<()> {
     let keys = signing_keys::all(store.reads()).await?;
     let tokens = store.settings().tokens.clone();
     let now = store.clock().now();
+    let note = Note::new(store, Who::of(ActorKind::System, None), Action::EncryptKeys);
     let are_open = |keys: &[StoredKey]| keys.iter().any(|key| !is_sealed(&key.private));
     let seals = seals && tokens.key_encryption_key.is_some() && are_open(&keys);
     if !seals && Keyring::new(keys).active(now).is_some() {
@@ -96,10 +105,14 @@ pub(crate) async fn begin(store: &UserStore, seals: bool) -> Result<()> {
                 for key in ring.keys().iter().filter(|key| key.revoked_at.is_none()) {
                     open(&key.private, &key.kid, Some(&with)).map_err(unavailable)?;
                 }
+                let is_any_open = are_open(ring.keys());
                 for key in ring.keys().iter().filter(|key| !is_sealed(&key.private)) {
                     let private = open(&key.private, &key.kid, None).map_err(unavailable)?;
                     let sealed = seal(&private, &key.kid, Some(&with)).map_err(unavailable)?;
                     signing_keys::set_private(tx, &key.kid, sealed).await?;
+                }
+                if is_any_open {
+                    note.write(tx).await?;
                 }
             }
             make(tx, &tokens, true, ring.begin(now)).await?;
@@ -130,7 +143,8 @@ pub(crate) async fn keep_up(store: &UserStore) -> Result<()> {
     if is_due(&ring) {
         known(store).await?;
         let rotate = move |ring: &Keyring, now| if is_due(ring) { ring.rotate(now) } else { Ok(Change::new()) };
-        change(store, rotate, |_, _| Some(())).await?;
+        let note = Note::new(store, Who::of(ActorKind::System, None), Action::RotateKeys);
+        change(store, note, rotate, next).await?;
         tracing::info!("the next signing key was made");
     }
     let is_old = |key: &&StoredKey| {

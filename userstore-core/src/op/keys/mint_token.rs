@@ -9,10 +9,12 @@ use crate::UserStore;
 use crate::error::{Error, Result, Violation};
 use crate::jwt::AccessToken;
 use crate::jwt::sign::{NewSubject, NewToken};
+use crate::model::audit::{Action, ActorKind, TargetKind};
 use crate::model::role::Status;
 use crate::model::scope::{Scope, Scopes};
 use crate::model::user::User;
 use crate::model::username::Username;
+use crate::op::audit::{About, Note, Who};
 use crate::op::row::users;
 
 /// The longest that a user's token may live.
@@ -51,7 +53,23 @@ pub(super) async fn for_user(store: &UserStore, name: &str, request: &TokenReque
     if user.status == Status::Blocked {
         return Err(Error::AccountBlocked);
     }
-    Ok(issue(store, &user, request).await?.0)
+    let (token, scopes) = issue(store, &user, request).await?;
+    noted(store, About::user(&user), scopes, request, token).await
+}
+
+/// The token, once it is on record that it was made: whoever has the database in hand can speak for anybody.
+async fn noted(
+    store: &UserStore,
+    whose: About,
+    scopes: Scopes,
+    request: &TokenRequest,
+    token: AccessToken,
+) -> Result<AccessToken> {
+    let ttl = request.ttl.unwrap_or(store.settings().tokens.ttl);
+    let note = Note::new(store, Who::of(ActorKind::Operator, None), Action::MintToken).about(whose);
+    let note = note.with("scope", scopes.to_string()).with("ttl", ttl.as_secs());
+    note.write_alone(store.database()).await?;
+    Ok(token)
 }
 
 /// Issues a token to a user, and tells what it may do.
@@ -76,7 +94,9 @@ pub(super) async fn for_service(store: &UserStore, service: &str, request: &Toke
     }
     let scopes = request.scopes.filter(|scopes| !scopes.is_empty());
     let scopes = scopes.ok_or_else(|| Error::invalid(Violation::at("/scope", "must name what the service may do")))?;
-    mint(store, NewSubject::Service(service), scopes, SERVICE_TTL, request).await
+    let token = mint(store, NewSubject::Service(service), scopes, SERVICE_TTL, request).await?;
+    let whose = About::of(TargetKind::Service, None, Some(service.to_owned()));
+    noted(store, whose, scopes, request, token).await
 }
 
 /// Refuses the first scope that is not given.

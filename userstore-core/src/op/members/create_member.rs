@@ -8,6 +8,7 @@ use super::Right;
 use crate::UserStore;
 use crate::database::Written;
 use crate::error::{Error, Result};
+use crate::model::audit::Action;
 use crate::model::member::{Member, MemberId, NewMember};
 use crate::model::scope::Scope;
 use crate::op::row::{member_ids, members};
@@ -17,6 +18,8 @@ const FARTHEST: u32 = 30;
 
 pub(super) async fn create_member(store: &UserStore, right: &Right, new: NewMember) -> Result<Arc<Member>> {
     let content = new.check()?;
+    let note = right.note(store, Action::CreateMember);
+    let refused = note.clone();
     let (right, now) = (right.clone(), store.clock().now());
     let incarnation = store.random().uuid(now);
     let write = store.writes().run(move |tx| {
@@ -25,11 +28,12 @@ pub(super) async fn create_member(store: &UserStore, right: &Right, new: NewMemb
             let id = next(tx).await?;
             let member = content.into_member(id, incarnation, now);
             members::insert(tx, &member).await?;
+            note.about_member(id).write(tx).await?;
             // That there was none under this id may be remembered.
             Ok(Written::of_member(id, Arc::new(member)))
         })
     });
-    write.await
+    write.await.map_err(|error| refused.refused(store, error))
 }
 
 /// Chooses an id: one more than the last, or, where somebody has put a member there, a little more, twice as much more,

@@ -4,6 +4,7 @@ use super::Right;
 use crate::UserStore;
 use crate::database::Written;
 use crate::error::{Error, Result};
+use crate::model::audit::Action;
 use crate::model::member::{Member, MemberId};
 use crate::model::precondition::Precondition;
 use crate::model::scope::Scope;
@@ -15,6 +16,8 @@ pub(super) async fn delete_member(
     id: MemberId,
     precondition: &Precondition,
 ) -> Result<()> {
+    let note = right.note(store, Action::DeleteMember).about_member(id);
+    let refused = note.clone();
     let (right, precondition, now) = (right.clone(), precondition.clone(), store.clock().now());
     let write = store.writes().run(move |tx| {
         Box::pin(async move {
@@ -25,8 +28,9 @@ pub(super) async fn delete_member(
                 return Err(Error::NotFound("member"));
             }
             members::delete(tx, id).await?;
+            note.write(tx).await?;
             Ok(Written::of_member(id, ()))
         })
     });
-    write.await
+    write.await.map_err(|error| refused.refused(store, error))
 }

@@ -11,11 +11,13 @@ use std::sync::Arc;
 use sea_orm::ConnectionTrait;
 
 use super::actor::Actor;
+use super::audit::{Note, Who};
 use super::bearer::Bearer;
 use crate::UserStore;
 #[cfg(doc)]
 use crate::error::Error;
 use crate::error::Result;
+use crate::model::audit::{Action, ActorKind};
 use crate::model::member::{Member, MemberFilter, MemberId, NewMember, Put};
 use crate::model::page::{Page, PageRequest};
 use crate::model::precondition::Precondition;
@@ -38,6 +40,15 @@ impl Right {
             Actor::Caller(caller) => Self::Bearer(Bearer::of_session(store.clone(), caller.clone())),
             Actor::Operator => Self::Operator,
         }
+    }
+
+    /// What is noted of what is done with it.
+    fn note(&self, store: &UserStore, action: Action) -> Note {
+        let who = match self {
+            Self::Bearer(bearer) => bearer.who(),
+            Self::Operator => Who::of(ActorKind::Operator, None),
+        };
+        Note::new(store, who, action)
     }
 
     /// Makes sure, in the transaction that writes, that it has not ended.

@@ -6,6 +6,7 @@ use super::Right;
 use crate::UserStore;
 use crate::database::Written;
 use crate::error::{Error, Result};
+use crate::model::audit::Action;
 use crate::model::member::{Content, Member, MemberId, NewMember, Put};
 use crate::model::precondition::Precondition;
 use crate::model::scope::Scope;
@@ -20,6 +21,8 @@ pub(super) async fn put_member(
     precondition: &Precondition,
 ) -> Result<Put> {
     let content = new.check()?;
+    let note = right.note(store, Action::PutMember).about_member(id);
+    let refused = note.clone();
     let (right, precondition, now) = (right.clone(), precondition.clone(), store.clock().now());
     let incarnation = store.random().uuid(now);
     let write = store.writes().run(move |tx| {
@@ -35,6 +38,7 @@ pub(super) async fn put_member(
             let Some(before) = before else {
                 let member = content.into_member(id, incarnation, now);
                 members::insert(tx, &member).await?;
+                note.with("created", true).write(tx).await?;
                 return Ok(Written::of_member(id, Put::Created(Arc::new(member))));
             };
             if before.has(&content) {
@@ -46,8 +50,9 @@ pub(super) async fn put_member(
             if !members::update(tx, &before, &after).await? {
                 return Err(Error::unavailable("database", "the row was changed by another transaction"));
             }
+            note.with("created", false).write(tx).await?;
             Ok(Written::of_member(id, Put::Replaced(Arc::new(after))))
         })
     });
-    write.await
+    write.await.map_err(|error| refused.refused(store, error))
 }

@@ -1,5 +1,6 @@
 //! Table rows, one file for each table. Nothing of them leaves the operations.
 
+pub(crate) mod audit_log;
 pub(crate) mod copied;
 pub(crate) mod ended_sessions;
 pub(crate) mod member_ids;

@@ -77,7 +77,7 @@ async fn entries_of_an_index_that_the_store_did_not_write_are_passed_over_and_go
         let _new: u32 = fixture.ask(&["HSET", &key, field, entry]).await;
     }
     assert_eq!(fixture.list(&alice()).await, of(&[&made]));
-    assert!(!fixture.sessions.end(&alice(), id.parse().unwrap(), None, NOW).await.unwrap());
+    assert!(!fixture.sessions.end(&alice(), id.parse().unwrap(), None, NOW, Note::sample()).await.unwrap());
     let new = fixture.create(&alice()).await;
     assert_eq!(fixture.list(&alice()).await, of(&[&made, &new]));
     assert!(fixture.is_open(&made).await);

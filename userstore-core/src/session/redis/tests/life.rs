@@ -30,7 +30,7 @@ async fn of_several_that_end_one_session_one_has_ended_it() {
             let (fixture, made) = (Arc::clone(&fixture), made.clone());
             all.spawn(async move {
                 let token = by_token.then_some(made.hash);
-                fixture.sessions.end(&alice(), made.session.id, token, NOW).await.unwrap()
+                fixture.sessions.end(&alice(), made.session.id, token, NOW, Note::sample()).await.unwrap()
             });
         }
         let ended = all.join_all().await;
@@ -49,9 +49,9 @@ async fn only_its_user_ends_a_session_and_only_while_it_is_live() {
     assert!(!fixture.end(&bob, &made).await.unwrap());
     assert!(!fixture.sign_out(&bob, &made).await.unwrap());
     assert!(!fixture.sign_out(&raised, &made).await.unwrap());
-    assert!(!fixture.sessions.end(&alice(), made.session.id, Some(made.hash), later).await.unwrap());
+    assert!(!fixture.sessions.end(&alice(), made.session.id, Some(made.hash), later, Note::sample()).await.unwrap());
     let other = fixture.create(&alice()).await;
-    assert!(!fixture.sessions.end(&alice(), other.session.id, Some(made.hash), NOW).await.unwrap());
+    assert!(!fixture.sessions.end(&alice(), other.session.id, Some(made.hash), NOW, Note::sample()).await.unwrap());
     assert!(fixture.is_open(&made).await && !fixture.is_noted(&made).await);
     // The one that the raise of the epoch has spared is live.
     assert!(fixture.sign_out(&user(1, 1, Some(made.session.id)), &made).await.unwrap());

@@ -37,7 +37,7 @@ async fn what_is_over_is_not_counted() {
     let mut late = fixture.next(&raised);
     late.session.created_at = first.session.expires_at;
     late.session.expires_at = late.session.created_at.plus(TTL);
-    fixture.sessions.create(&raised, late.hash, &late.session, 1).await.unwrap();
+    fixture.sessions.create(&raised, late.hash, &late.session, 1, Note::sample()).await.unwrap();
     assert!(!fixture.is_open(&expired).await && !fixture.is_noted(&first).await);
     assert_eq!(fixture.list(&raised).await, of(&[&late]));
 }
@@ -83,7 +83,7 @@ async fn a_sign_in_that_could_not_end_the_oldest_leaves_nothing_that_can_be_used
     let first = fixture.create_within(&alice(), 1).await.unwrap();
     fixture.database.close().await;
     let refused = fixture.next(&alice());
-    let error = fixture.sessions.create(&alice(), refused.hash, &refused.session, 1).await.unwrap_err();
+    let error = fixture.sessions.create(&alice(), refused.hash, &refused.session, 1, Note::sample()).await.unwrap_err();
     assert_eq!(error.to_string(), "the database is not available");
     assert!(!fixture.is_open(&refused).await && fixture.is_open(&first).await);
     assert_eq!(fixture.ask::<u32>(&["HLEN", &fixture.index_key(&alice())]).await, 1);

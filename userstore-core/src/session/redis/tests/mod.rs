@@ -100,7 +100,7 @@ impl Fixture {
 
     async fn create_within(&self, user: &User, most: u16) -> Result<Made> {
         let made = self.next(user);
-        self.sessions.create(user, made.hash, &made.session, most).await.map(|()| made)
+        self.sessions.create(user, made.hash, &made.session, most, Note::sample()).await.map(|()| made)
     }
 
     async fn create(&self, user: &User) -> Made {
@@ -118,11 +118,11 @@ impl Fixture {
     }
 
     async fn end(&self, user: &User, made: &Made) -> Result<bool> {
-        self.sessions.end(user, made.session.id, None, NOW).await
+        self.sessions.end(user, made.session.id, None, NOW, Note::sample()).await
     }
 
     async fn sign_out(&self, user: &User, made: &Made) -> Result<bool> {
-        self.sessions.end(user, made.session.id, Some(made.hash), NOW).await
+        self.sessions.end(user, made.session.id, Some(made.hash), NOW, Note::sample()).await
     }
 
     async fn is_noted(&self, made: &Made) -> bool {
