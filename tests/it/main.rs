@@ -5,6 +5,7 @@
 mod administration;
 mod arrows;
 mod at_once;
+mod audit;
 mod bodies;
 mod canary;
 mod cli;

@@ -39,7 +39,12 @@ const NO_KEY: &str = "-0123456789_0123456789_0123456789_012345678";
 /// Arguments for every command that opens the database.
 fn on_the_database() -> Vec<Vec<&'static str>> {
     let mut commands = on_an_account("alice");
-    commands.extend([vec!["create-user", "bob", "--password-stdin"], vec!["list-users"], vec!["audit"], vec!["migrate"]]);
+    commands.extend([
+        vec!["create-user", "bob", "--password-stdin"],
+        vec!["list-users"],
+        vec!["audit"],
+        vec!["migrate"],
+    ]);
     commands.extend([vec!["put-member", "7", "--name", "Ada"], vec!["show-member", "7"], vec!["list-members"]]);
     commands.push(vec!["delete-member", "7", "--yes"]);
     commands.extend(on_the_keys());

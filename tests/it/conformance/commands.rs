@@ -148,4 +148,14 @@ pub(super) fn operations(scene: &Scene) {
     assert!(migrations.as_array().unwrap().len() >= 2, "{migrations}");
     assert_eq!(scene.json(&["migrate"]), migrations, "a second time changes nothing");
     scene.command(&["doctor"]).exits(0);
+    // What the commands and the server did, on whichever engine, is in one log.
+    let entries = scene.json(&["audit", "--user", "cli.alice"]);
+    let entry = |index: usize| {
+        let entry = &entries[index];
+        format!("{} {} {}", entry["actor_kind"], entry["action"], entry["outcome"]).replace('"', "")
+    };
+    let told: Vec<String> = (0..entries.as_array().unwrap().len()).map(entry).collect();
+    let wanted =
+        ["operator create_user", "anyone sign_in", "anyone sign_in", "operator end_session", "operator end_sessions"];
+    assert_eq!(told, wanted.map(|entry| format!("{entry} done")));
 }

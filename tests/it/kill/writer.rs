@@ -67,6 +67,21 @@ impl Account {
         self.acknowledged = sent.clone();
     }
 
+    /// Asserts that the audit log has every change of the account, and no other.
+    pub(crate) fn check_audit(&self, entries: &[Value]) {
+        let of = |action: &str| {
+            let is_it = |entry: &&Value| {
+                entry["target_name"] == self.name && entry["action"] == action && entry["outcome"] == "done"
+            };
+            entries.iter().filter(is_it).collect::<Vec<_>>()
+        };
+        let state = &self.acknowledged;
+        assert_eq!(of("update_data").len() as u64, state.counter, "{self:?}");
+        let role = of("grant_role").last().map_or("user", |entry| entry["detail"]["role"]["to"].as_str().unwrap());
+        assert_eq!(role, state.role, "{self:?}");
+        assert_eq!(of("block_user").len() - of("unblock_user").len(), usize::from(state.blocked), "{self:?}");
+    }
+
     /// What a step asks for, and what it makes of the account.
     fn plan(&self, step: Step, root: &str) -> (Call, u16, State) {
         let mut after = self.acknowledged.clone();

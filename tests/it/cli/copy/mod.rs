@@ -13,8 +13,7 @@ use serde_json::Value;
 use super::{Desk, Ran};
 
 /// The tables that are copied, in the order they are told.
-const TABLES: [&str; 7] =
-    ["signing_keys", "member_ids", "users", "sessions", "ended_sessions", "members", "audit_log"];
+const TABLES: [&str; 7] = ["signing_keys", "member_ids", "users", "sessions", "ended_sessions", "members", "audit_log"];
 
 /// What is told when all is there.
 const DONE: &str =

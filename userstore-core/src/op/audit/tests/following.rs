@@ -4,13 +4,13 @@ use super::super::{Note, Who};
 use super::*;
 
 /// An entry about this service, written now.
-async fn note(fixture: &Fixture, name: &str) -> Note {
+fn note(fixture: &Fixture, name: &str) -> Note {
     let note = Note::new(&fixture.store, Who::of(ActorKind::System, None), Action::MintToken);
     note.about(super::super::About::of(TargetKind::Service, None, Some(name.to_owned())))
 }
 
 async fn write(fixture: &Fixture, name: &str) {
-    note(fixture, name).await.write_alone(fixture.store.database()).await.unwrap();
+    note(fixture, name).write_alone(fixture.store.database()).await.unwrap();
 }
 
 /// The names in what comes until nothing more does.
@@ -54,7 +54,7 @@ async fn what_comes_late_comes_all_the_same() {
     let fixture = Fixture::new().await;
     let mut follower = fixture.store.operator().follow_audit(AuditFilter::default());
     assert_eq!(next(&mut follower).await, [""; 0]);
-    let late = note(&fixture, "late").await;
+    let late = note(&fixture, "late");
     fixture.clock.advance(Duration::from_secs(9));
     write(&fixture, "in time").await;
     assert_eq!(next(&mut follower).await, ["in time"]);
