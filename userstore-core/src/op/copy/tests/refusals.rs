@@ -58,7 +58,7 @@ async fn a_change_under_way_is_found() {
             };
             // Before the last table is copied, and after all is verified: what changes then was seen already.
             let is_there = move |at: &CopyProgress| {
-                at.verifies == verifies && at.table == "members" && (!verifies || at.done == at.total)
+                at.verifies == verifies && at.table == "audit_log" && (!verifies || at.done == at.total)
             };
             let outcome = from.copy_to(&to, once_at(is_there, act)).await;
             assert!(matches!(outcome, Err(Error::SourceChanged)), "{verifies} {change}: {outcome:?}");
@@ -120,7 +120,7 @@ async fn a_row_that_is_refused_is_named_and_no_secret() {
     // It is as far as it could get, and goes on once the cause is gone.
     sql(&to, "DROP INDEX uq_members_email".to_owned()).await;
     let told = copied(&from, &to).await;
-    assert_eq!(told.last().unwrap().copied, 2);
+    assert_eq!(told[5].copied, 2);
 
     let folder = Folder::new();
     let to = folder.open("to.db").await;
