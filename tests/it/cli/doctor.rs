@@ -180,7 +180,7 @@ fn a_database_that_is_damaged_inside_fails() {
     let desk = Desk::new();
     desk.create("alice", &[]);
     let mut bytes = std::fs::read(desk.database()).unwrap();
-    let last = bytes.len() - 4096;
+    let last = bytes.len() - 2 * 4096;
     bytes[last..].fill(0xee);
     desk.write("users.db", &bytes);
     let ran = desk.run(&["doctor", "-o", "json"]).exits(1);

@@ -18,6 +18,7 @@
 mod find;
 mod index;
 mod list;
+mod note;
 mod record;
 
 use std::pin::Pin;
@@ -38,7 +39,7 @@ use crate::model::session::{Session, TokenHash};
 use crate::model::timestamp::Timestamp;
 use crate::model::user::User;
 use crate::op::Note;
-use crate::op::row::{ended_sessions, users};
+use crate::op::row::ended_sessions;
 use crate::redis::{Exchange, Link};
 
 /// What answers when Redis does not.
@@ -89,33 +90,6 @@ impl RedisSessions {
 
     fn index_key(&self, user: UserId) -> String {
         format!("{}:u:{{{user}}}", self.store)
-    }
-
-    /// Notes in the database that sessions were ended.
-    async fn note(&self, ended: Vec<(TokenHash, Timestamp)>) -> Result<()> {
-        let write = self.database.writes().run(move |tx| {
-            Box::pin(async move {
-                ended_sessions::insert(tx, &ended).await?;
-                Ok(Written::of_sessions(ended.into_iter().map(|(hash, _)| hash).collect(), ()))
-            })
-        });
-        write.await
-    }
-
-    /// Notes in the database that a session of this user was ended; in the audit log as well, where it was not before.
-    async fn note_end(&self, user: UserId, hash: TokenHash, expires_at: Timestamp, note: Note) -> Result<()> {
-        let write = self.database.writes().run(move |tx| {
-            Box::pin(async move {
-                // Of two who end it at once, one is first.
-                users::lock_alone(tx, user).await?;
-                if ended_sessions::among(tx, &[hash]).await?.is_empty() {
-                    note.write(tx).await?;
-                }
-                ended_sessions::insert(tx, &[(hash, expires_at)]).await?;
-                Ok(Written::of_sessions(vec![hash], ()))
-            })
-        });
-        write.await
     }
 
     /// Ends the sessions that had to make room, and removes the records of those that were over.

@@ -30,7 +30,7 @@ pub(super) type Writing = tokio::sync::Mutex<()>;
 
 /// In what refusals are alike: action and outcome, actor, target, address.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct Likeness(Action, String, ActorKind, [Option<String>; 3]);
+struct Likeness(Action, String, ActorKind, [Option<String>; 4]);
 
 /// Refusals that are alike.
 #[derive(Debug)]
@@ -119,7 +119,7 @@ struct Due {
 
 impl Likeness {
     fn of(entry: &AuditEntry) -> Self {
-        let names = [&entry.actor_id, &entry.target_id, &entry.ip].map(Option::clone);
+        let names = [&entry.actor_id, &entry.target_id, &entry.target_name, &entry.ip].map(Option::clone);
         Self(entry.action, entry.outcome.clone(), entry.actor_kind, names)
     }
 }
