@@ -39,7 +39,9 @@ fn what_was_acknowledged_is_there_and_nothing_is_half_done() {
     assert_sound(&cli);
     let entries = cli.run(&["audit", "--output", "json"], "").success();
     let entries: Vec<Value> = serde_json::from_slice(&entries.get_output().stdout).unwrap();
-    accounts.iter().for_each(|account| account.check_audit(&entries));
+    for account in &accounts {
+        account.check_audit(&entries);
+    }
 }
 
 /// Kills the server once this many writes were acknowledged; gives what it has logged, and what the writers know.
