@@ -51,6 +51,7 @@
 //! - A denial holds for every operation that starts after it was answered: a session ended, a user blocked, demoted or
 //!   deleted, a password changed. Another process on the same database learns of it within 100 milliseconds.
 //! - What was answered is on disk. A process killed at any moment leaves nothing half done.
+//! - Every change is noted with it, in one transaction: [`Admin::audit`] tells who did what to whom.
 //! - [`Precondition`] makes a change only to the state that was read, so no update is lost.
 //! - Secrets have no `Display`, and their `Debug` shows nothing: [`Password`], [`SessionToken`], [`config::Secret`].
 //! - Time is the [`Clock`]'s: a test moves it.

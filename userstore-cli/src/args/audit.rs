@@ -9,8 +9,8 @@ use userstore_core::{Action, Timestamp};
 use super::limit;
 
 const FOLLOWING: &str = "\
-With --follow the last 10 entries come first, unless --limit or --since says otherwise, and then each as it is made, one a
-line; in JSON, an object a line. Ctrl-C ends it.";
+With --follow the last 10 entries come first, unless --limit or --since says otherwise, and
+then each as it is made, one a line; in JSON, an object a line. Ctrl-C ends it.";
 
 #[derive(Debug, Args)]
 #[command(after_long_help = FOLLOWING)]
