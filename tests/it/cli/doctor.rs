@@ -180,8 +180,8 @@ fn a_database_that_is_damaged_inside_fails() {
     let desk = Desk::new();
     desk.create("alice", &[]);
     let mut bytes = std::fs::read(desk.database()).unwrap();
-    // The last page but one is an index's; what is in the last one is needed to open the file.
-    let index = bytes.len() - 2 * 4096;
+    // The last two pages say which tables there are, without which the file does not open. Before them is an index.
+    let index = bytes.len() - 3 * 4096;
     bytes[index..][..4096].fill(0xee);
     desk.write("users.db", &bytes);
     let ran = desk.run(&["doctor", "-o", "json"]).exits(1);
