@@ -41,6 +41,7 @@ impl ServerProcess {
         let folder = database.parent().expect("a database in a folder");
         let mut command = bare("userstore-server", folder);
         command.env("DATABASE_URL", format!("sqlite://{}?mode=rwc", database.display())).env("PORT", "0");
+        command.env("USERSTORE_LIMITS_ENABLED", "false");
         command.envs(environment).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         Self::spawn(&mut command)
     }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
+use crate::limits::Limit;
 use crate::model::scope::Scope;
 
 /// A result whose error is the store's.
@@ -61,6 +62,14 @@ pub enum Error {
     /// Some of the input breaks a rule; every broken rule is listed.
     #[error("the input is not valid: {}", Violations(.0))]
     Invalid(Vec<Violation>),
+    /// There were too many attempts from this client, or on this account: nothing was tried.
+    #[error("too many attempts; try again in {} s", seconds(*.retry_after))]
+    TooManyRequests {
+        /// When trying again makes sense.
+        retry_after: Duration,
+        /// The limit that was reached.
+        limit: Limit,
+    },
     /// Too many passwords are being hashed; the request was not started.
     #[error("too busy; try again in {} s", .retry_after.as_secs())]
     Busy {
@@ -137,6 +146,7 @@ impl Error {
             Self::LastAdmin => "last_admin",
             Self::PreconditionFailed => "precondition_failed",
             Self::Invalid(_) => "validation_failed",
+            Self::TooManyRequests { .. } => "too_many_requests",
             Self::Busy { .. } | Self::Unavailable { .. } => "unavailable",
             Self::SameDatabase => "same_database",
             Self::NotACopy { .. } => "not_a_copy",
@@ -201,6 +211,11 @@ impl Violation {
     pub fn parameter(name: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
         Self { place: Place::Parameter(name), detail: detail.into() }
     }
+}
+
+/// Whole seconds, after which a time is over.
+fn seconds(time: Duration) -> u64 {
+    time.as_secs() + u64::from(time.subsec_nanos() > 0)
 }
 
 struct Violations<'a>(&'a [Violation]);

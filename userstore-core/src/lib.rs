@@ -72,6 +72,7 @@ mod clock;
 mod database;
 mod error;
 mod gate;
+mod limits;
 mod model;
 mod op;
 mod password;
@@ -87,6 +88,7 @@ pub use self::clock::Clock;
 pub use self::config::Settings;
 pub use self::error::{Error, Place, Result, Violation};
 pub use self::model::audit::{Action, ActorKind, AuditEntry, AuditFilter, TargetKind};
+pub use self::limits::Limit;
 pub use self::model::client::Client;
 pub use self::model::data::Data;
 pub use self::model::id::{AuditId, InvalidId, SessionId, UserId};
@@ -104,4 +106,5 @@ pub use self::op::{
     Account, Admin, Anyone, AuditFollower, Bearer, Caller, CopiedTable, CopyProgress, DeleteMembers, Finding, KeyInfo,
     Keys, LogIn, ReadMembers, SignIn, TokenReport, TokenRequest, Verdict, WriteMembers,
 };
+pub use self::password::Hashing;
 pub use self::store::{Builder, Migration, UserStore};

@@ -16,9 +16,10 @@ use crate::config::Settings;
 use crate::database::{self, Database, Reads, Writes};
 use crate::error::Result;
 use crate::jwt::Issuers;
+use crate::limits::Limits;
 use crate::model::client::Client;
 use crate::op::{Admin, Anyone, Audit, Bearer, Caller, CopiedTable, CopyProgress, Keys, KnownKeys, known_keys};
-use crate::password::Passwords;
+use crate::password::{Hashing, Passwords};
 use crate::random::Random;
 use crate::redis::Link;
 use crate::session::SessionStore;
@@ -47,6 +48,7 @@ pub(crate) struct Inner {
     cache: Cache,
     redis: Option<Arc<Link>>,
     passwords: Passwords,
+    limits: Limits,
     /// The signing keys as they were read last, where the cache does not keep them.
     last_keys: RwLock<Option<Arc<KnownKeys>>>,
     issuers: Issuers,
@@ -148,6 +150,12 @@ impl UserStore {
         crate::op::copy(self, other, progress).await
     }
 
+    /// What the threads that hash passwords have done and are doing.
+    #[must_use]
+    pub fn hashing(&self) -> Hashing {
+        self.inner.passwords.stats()
+    }
+
     /// The settings it was opened with.
     #[must_use]
     pub fn settings(&self) -> &Settings {
@@ -222,6 +230,10 @@ impl UserStore {
 
     pub(crate) fn passwords(&self) -> &Passwords {
         &self.inner.passwords
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.inner.limits
     }
 
     pub(crate) fn random(&self) -> Random {

@@ -9,7 +9,7 @@ use tracing::Level;
 use userstore_core::UserId;
 use userstore_core::config::{Log, LogLevel};
 
-use crate::request_id;
+use crate::{client, request_id};
 
 const TARGET: &str = "userstore_server::access";
 
@@ -74,7 +74,7 @@ pub(crate) fn write(request: &Request<'_>, response: &Response<'_>) {
         status = response.status().code,
         duration_us = u64::try_from(begun.at.elapsed().as_micros()).unwrap_or(u64::MAX),
         request_id = response.headers().get_one(request_id::HEADER),
-        ip = request.remote().map(|peer| display(peer.ip().to_canonical())),
+        ip = client::address(request).map(display),
         user = who.map(display),
         "request"
     );

@@ -58,6 +58,6 @@ pub fn rocket(store: UserStore) -> Rocket<Build> {
         .attach(Shield::new())
         .attach(edge::Edge)
         .register("/", problem::catchers());
-    let rocket = access_log::attach(rocket, &store.settings().log);
+    let rocket = access_log::attach(rocket, &store.settings().log).manage(client::Proxies::new(store.settings()));
     route::ALL.iter().fold(rocket.manage(store), |rocket, mount| mount(rocket))
 }

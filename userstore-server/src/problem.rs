@@ -6,10 +6,11 @@ mod meaning;
 mod respond;
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use rocket::http::Status;
 use serde::Serialize;
-use userstore_core::{Error, Place, Scope, Violation};
+use userstore_core::{Error, Limit, Place, Scope, Violation};
 use utoipa::ToSchema;
 
 pub(crate) use self::catch::catchers;
@@ -32,6 +33,8 @@ struct Details {
     token: Option<TokenFault>,
     /// In seconds, where it is known.
     retry_after: Option<u64>,
+    /// The limit that was reached.
+    limit: Option<Limit>,
     /// The methods that the path knows.
     allow: Option<String>,
     /// For the log, not for the caller.
@@ -78,6 +81,11 @@ impl From<Violation> for Fault {
     }
 }
 
+/// Whole seconds, one at least, after which a time is over.
+fn seconds(time: Duration) -> u64 {
+    (time.as_secs() + u64::from(time.subsec_nanos() > 0)).max(1)
+}
+
 /// Where a code is explained.
 fn address(code: &str) -> String {
     format!("/problems/{code}")
@@ -92,6 +100,7 @@ impl Problem {
             failing: Vec::new(),
             token: None,
             retry_after: None,
+            limit: None,
             allow: None,
             cause: None,
         }))
@@ -172,7 +181,11 @@ impl From<Error> for Problem {
             Error::Unauthenticated => problem.0.token = Some(TokenFault::Invalid),
             Error::InsufficientScope(scope) => problem.0.token = Some(TokenFault::Scope(Some(scope))),
             Error::SessionNeeded => problem.0.token = Some(TokenFault::Scope(None)),
-            Error::Busy { retry_after } => problem.0.retry_after = Some(retry_after.as_secs().max(1)),
+            Error::Busy { retry_after } => problem.0.retry_after = Some(seconds(retry_after)),
+            Error::TooManyRequests { retry_after, limit } => {
+                problem.0.retry_after = Some(seconds(retry_after));
+                problem.0.limit = Some(limit);
+            }
             _ => {}
         }
         problem.0.cause = Some(error);

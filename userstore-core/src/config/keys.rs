@@ -35,6 +35,13 @@ pub(super) const KEYS: &[Key] = &[
     ),
     key(("server", "idle_timeout"), Kind::Text, Is("50s"), "how long a connection stays open that brings no request"),
     key(
+        ("server", "trusted_proxies"),
+        Kind::List,
+        Told("none"),
+        "proxies in front of the server, as addresses and networks such as `10.0.0.0/8`: what they say in \
+         `X-Forwarded-For`, or else in `Forwarded`, is [believed](limits.md#behind-a-proxy)",
+    ),
+    key(
         ("server", "docs"),
         Kind::Switch,
         Is("true"),
@@ -170,6 +177,21 @@ pub(super) const KEYS: &[Key] = &[
         Nothing,
         "a secret of 32 characters or more that the private keys are encrypted with in the database",
     ),
+    key(("limits", "enabled"), Kind::Switch, Is("true"), "whether there are [limits](limits.md)"),
+    key(
+        ("limits", "sign_in_per_account"),
+        Kind::Text,
+        Is("10/m"),
+        "wrong passwords on one account: so many at once, and as many again in each second (`s`), minute (`m`), \
+         hour (`h`) or day (`d`)",
+    ),
+    key(
+        ("limits", "sign_in_per_ip"),
+        Kind::Text,
+        Is("60/m"),
+        "wrong passwords from one address, of IPv6 from one network of 64 bits",
+    ),
+    key(("limits", "sign_up_per_ip"), Kind::Text, Is("30/h"), "accounts that are created from one address"),
     key(
         ("audit", "retention"),
         Kind::Text,

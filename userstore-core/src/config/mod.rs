@@ -9,10 +9,13 @@ pub(crate) mod duration;
 mod environment;
 #[cfg(feature = "load")]
 mod key;
+mod limits;
 #[cfg(feature = "load")]
 mod keys;
 #[cfg(feature = "load")]
 mod load;
+mod network;
+mod rate;
 #[cfg(feature = "load")]
 mod reference;
 mod secret;
@@ -28,8 +31,11 @@ use crate::error::{Error, Result};
 use crate::jwt::IssuerSettings;
 
 pub use self::audit::AuditSettings;
+pub use self::limits::Limits;
 #[cfg(feature = "load")]
 pub use self::load::{Sources, load};
+pub use self::network::{InvalidNetwork, Network};
+pub use self::rate::{InvalidRate, Rate};
 #[cfg(feature = "load")]
 pub use self::reference::{Setting, reference};
 pub use self::secret::Secret;
@@ -62,6 +68,8 @@ pub struct Settings {
     pub issuers: Vec<IssuerSettings>,
     /// What is kept of what was done.
     pub audit: AuditSettings,
+    /// How often passwords may be tried, and accounts created.
+    pub limits: Limits,
     /// What the server writes about itself.
     pub log: Log,
 }

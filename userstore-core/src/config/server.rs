@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::duration;
+use super::{Network, duration};
 use crate::error::{Error, Result};
 
 /// How the server listens.
@@ -20,6 +20,9 @@ pub struct Server {
     pub port: u16,
     /// How many threads serve requests; by default one for each core.
     pub workers: Option<u16>,
+    /// The proxies in front of the server: what they say in `X-Forwarded-For`, or else in `Forwarded` (RFC 7239), is
+    /// believed. With none, a client is known by where its connection comes from.
+    pub trusted_proxies: Vec<Network>,
     /// Whether the OpenAPI document and the page that shows it are served, at `/openapi.json` and `/docs`.
     pub docs: bool,
     /// How many connections are open at the same time. One more closes the one that has done nothing for longest, and
@@ -51,6 +54,7 @@ impl Default for Server {
             host: IpAddr::V4(Ipv4Addr::LOCALHOST),
             port: 8000,
             workers: None,
+            trusted_proxies: Vec::new(),
             docs: true,
             max_connections: 10_000,
             header_timeout: Duration::from_secs(10),

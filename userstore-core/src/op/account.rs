@@ -95,7 +95,7 @@ impl Account {
     ///
     /// # Errors
     /// [`Error::Invalid`] for a password that is against the policy, or a current password that is missing or not
-    /// asked for; [`Error::WrongPassword`]; [`Error::Busy`]; see [`Account`].
+    /// asked for; [`Error::WrongPassword`]; [`Error::TooManyRequests`]; [`Error::Busy`]; see [`Account`].
     pub async fn change_password(&self, current: Option<Password>, new: Password) -> Result<()> {
         change_password::change_password(&self.store, &self.actor, &self.target, current, new).await
     }

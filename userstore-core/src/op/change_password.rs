@@ -3,6 +3,7 @@
 use super::actor::{self, Actor, Target};
 use super::audit::Note;
 use super::row::users::{self, PasswordHash};
+use super::try_password::try_password;
 use crate::UserStore;
 use crate::database::Written;
 use crate::error::{Error, Result, Violation};
@@ -35,10 +36,12 @@ pub(super) async fn change_password(
     let note = Note::new(store, actor, action);
     let passwords = store.passwords();
     let prepared = passwords.check(&new, Some(&user.username), "/new_password").map_err(Error::invalid)?;
-    if let Some(current) = current
-        && passwords.verify(&current, Some(&stored), "/current_password").await?.is_none()
-    {
-        return Err(note.about_user(&user).refused(store, Error::WrongPassword));
+    if let Some(current) = current {
+        let found = async { Ok(Some((user.clone(), stored.clone()))) };
+        let tried = try_password(store, user.username.as_str(), &current, "/current_password", found).await;
+        if let Err(error) = tried.and_then(|tried| tried.verified.ok_or(Error::WrongPassword)) {
+            return Err(note.about_user(&user).refused(store, error));
+        }
     }
     let hash = passwords.hash(prepared).await?;
     let verified = own.then_some(stored);

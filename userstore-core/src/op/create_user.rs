@@ -4,16 +4,18 @@ use std::sync::Arc;
 
 use super::actor::{Actor, Target};
 use super::audit::{Note, Who};
-use super::row::users;
+use super::row::users::{self, PasswordHash};
 use crate::UserStore;
 use crate::database::Written;
 use crate::error::{Error, Result, Violation};
 use crate::model::audit::{Action, ActorKind};
+use crate::model::client::Client;
 use crate::model::id::UserId;
 use crate::model::precondition::Precondition;
 use crate::model::role::{Role, Status};
 use crate::model::user::{Signup, User};
 use crate::model::username::Username;
+use crate::password::Prepared;
 
 /// Whether an account can have this name, as things stand.
 pub(super) async fn check_username(store: &UserStore, name: &str) -> Result<()> {
@@ -29,6 +31,13 @@ async fn check_free(store: &UserStore, username: &Username) -> Result<()> {
         Some(_) => Err(Error::UsernameTaken),
         None => Ok(()),
     }
+}
+
+/// The hash of the password of a new account. That its name is taken is told before the work of hashing; the unique index
+/// decides all the same.
+async fn hash_for(store: &UserStore, username: &Username, password: Prepared) -> Result<PasswordHash> {
+    check_free(store, username).await?;
+    store.passwords().hash(password).await
 }
 
 /// Creates an account. Without an actor it is open sign-up, to which reserved names are closed.
@@ -54,9 +63,19 @@ pub(super) async fn create_user(
             return Err(Error::Invalid(violations));
         }
     };
-    // Told before the work of hashing; the unique index decides all the same.
-    check_free(store, &username).await?;
-    let hash = store.passwords().hash(password).await?;
+    let limited = match actor {
+        Some(_) => None,
+        None => Some(store.limits().sign_up(store.client().and_then(Client::its_ip)).await?),
+    };
+    let hashed = hash_for(store, &username, password).await;
+    if let Some(attempt) = limited {
+        match &hashed {
+            // That a name is taken is not told to anyone as often as he likes.
+            Ok(_) | Err(Error::UsernameTaken) => drop(attempt),
+            Err(_) => attempt.give_back().await,
+        }
+    }
+    let hash = hashed?;
     let now = store.clock().now();
     let user = User {
         id: UserId::new(store.random().uuid(now)),

@@ -24,6 +24,7 @@ mod set_status;
 mod sign_in;
 mod sign_up;
 mod sweep;
+mod try_password;
 
 pub(crate) use self::access::Verified;
 pub use self::account::Account;

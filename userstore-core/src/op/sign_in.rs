@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::audit::{Note, Who};
 use super::row::users::{self, PasswordHash};
+use super::try_password::{Tried, try_password};
 use crate::UserStore;
 use crate::database::Written;
 use crate::error::{Error, Result};
@@ -66,18 +67,17 @@ pub(super) fn note(store: &UserStore, action: Action, user: Option<&User>) -> No
 
 /// The user whose name and password these are.
 pub(super) async fn verify(store: &UserStore, action: Action, username: &str, password: Password) -> Result<User> {
-    store.passwords().check_room().await?;
     // A name that nobody can have is looked up like any other: the work tells nothing.
     let name = Username::parse(username).map(|name| name.as_str().to_owned()).unwrap_or_default();
-    let found = users::find_named(store.reads(), &name).await?;
-    let stored = found.as_ref().map(|(_, hash)| hash);
-    let verified = store.passwords().verify(&password, stored, "/password").await?;
-    let refused = |user, error| Err(note(store, action, user).refused(store, error));
+    let find = async { Ok(users::find_named(store.reads(), &name).await?) };
+    let refused = |user, error| note(store, action, user).refused(store, error);
+    let tried = try_password(store, username, &password, "/password", find).await;
+    let Tried { found, verified } = tried.map_err(|error| refused(None, error))?;
     let (Some(verified), Some((user, hash))) = (verified, &found) else {
-        return refused(found.as_ref().map(|(user, _)| user), Error::InvalidCredentials);
+        return Err(refused(found.as_ref().map(|(user, _)| user), Error::InvalidCredentials));
     };
     if user.status == Status::Blocked {
-        return refused(Some(user), Error::AccountBlocked);
+        return Err(refused(Some(user), Error::AccountBlocked));
     }
     if verified == Verified::Outdated {
         rehash(store, user, hash.clone(), &password).await;

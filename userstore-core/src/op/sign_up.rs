@@ -16,7 +16,7 @@ use crate::model::password::Password;
 use crate::model::role::Role;
 use crate::model::scope::Scopes;
 use crate::model::user::{Signup, User};
-use crate::{UserStore, config};
+use crate::UserStore;
 
 /// What anyone may do.
 #[derive(Debug, Clone)]
@@ -31,16 +31,14 @@ impl Anyone {
     ///
     /// # Errors
     /// [`Error::SignupClosed`]; [`Error::Invalid`] at `/username` or `/password`, all broken rules at once;
-    /// [`Error::UsernameTaken`]; [`Error::Busy`]; [`Error::Unavailable`].
+    /// [`Error::UsernameTaken`]; [`Error::TooManyRequests`]; [`Error::Busy`]; [`Error::Unavailable`].
     pub async fn sign_up(&self, signup: Signup) -> Result<Arc<User>> {
-        let config::SignupSettings { mode, .. } = self.0.settings().signup;
-        match mode {
-            SignupMode::Closed => {
-                let note = Note::new(&self.0, Who::of(ActorKind::Anyone, None), Action::SignUp);
-                Err(note.refused(&self.0, Error::SignupClosed))
-            }
-            SignupMode::Open => create_user(&self.0, None, signup, Role::User).await,
-        }
+        let store = &self.0;
+        let done = match store.settings().signup.mode {
+            SignupMode::Closed => Err(Error::SignupClosed),
+            SignupMode::Open => create_user(store, None, signup, Role::User).await,
+        };
+        done.map_err(|error| Note::new(store, Who::of(ActorKind::Anyone, None), Action::SignUp).refused(store, error))
     }
 
     /// Opens a session with a username, in any spelling, and a password.
@@ -50,7 +48,8 @@ impl Anyone {
     ///
     /// # Errors
     /// [`Error::InvalidCredentials`]; [`Error::AccountBlocked`] when the password is right;
-    /// [`Error::Invalid`] at `/password` for one over 1,024 bytes; [`Error::Busy`]; [`Error::Unavailable`].
+    /// [`Error::Invalid`] at `/password` for one over 1,024 bytes; [`Error::TooManyRequests`], alike for names that are
+    /// there and names that are not; [`Error::Busy`]; [`Error::Unavailable`].
     pub async fn sign_in(&self, username: &str, password: Password) -> Result<SignIn> {
         sign_in(&self.0, username, password).await
     }

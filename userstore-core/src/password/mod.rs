@@ -28,6 +28,7 @@ use crate::random::Random;
 
 pub(crate) use self::phc::ANY_PEPPER;
 pub(crate) use self::policy::Prepared;
+pub use self::pool::Hashing;
 
 /// When it makes sense to come back to a queue that was full.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
@@ -83,6 +84,11 @@ impl Passwords {
         pointer: &str,
     ) -> Result<Prepared, Violation> {
         self.policy.check(password, username).map_err(|error| Violation::at(pointer, error.to_string()))
+    }
+
+    /// What the threads have done and are doing.
+    pub(crate) fn stats(&self) -> Hashing {
+        self.pool.stats()
     }
 
     /// Hashes no more; what waits is answered.

@@ -41,15 +41,16 @@ pub(crate) struct PoolLimits {
     pub(crate) max_queue: usize,
 }
 
-/// What a pool has done and is doing.
+/// What the threads that hash passwords have done and are doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct PoolStats {
-    /// Hashes computed, for whatever purpose, since the pool was made.
-    pub(crate) computed: u64,
-    /// Jobs in the queue now.
-    pub(crate) waiting: usize,
-    /// Jobs being worked on now.
-    pub(crate) running: usize,
+#[non_exhaustive]
+pub struct Hashing {
+    /// Hashes computed, for whatever purpose, since the store was opened.
+    pub computed: u64,
+    /// Passwords that wait for a thread.
+    pub waiting: usize,
+    /// Passwords being hashed.
+    pub running: usize,
 }
 
 /// Closes the queue when the last clone of the pool is gone; the threads, which share the rest, then end by themselves.
@@ -105,9 +106,9 @@ impl HashPool {
         self.threads.0.queue.has_room()
     }
 
-    pub(crate) fn stats(&self) -> PoolStats {
+    pub(crate) fn stats(&self) -> Hashing {
         let (waiting, running) = self.threads.0.queue.counts();
-        PoolStats { computed: self.threads.0.computed.load(Ordering::Relaxed), waiting, running }
+        Hashing { computed: self.threads.0.computed.load(Ordering::Relaxed), waiting, running }
     }
 
     async fn run<T: Send + 'static>(

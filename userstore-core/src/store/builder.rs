@@ -80,6 +80,7 @@ impl Builder {
         let database = Arc::new(opened.with(cache.clone()));
         let sessions = parts::sessions(&settings, redis.as_ref(), &database).await?;
         let issuers = Issuers::new(settings.issuers.clone())?;
+        let limits = parts::limits(&settings, redis.as_ref(), &database, &clock).await?;
         let background = if for_one_task { Background::nothing() } else { Background::keep_fresh(&issuers, &clock) };
         let inner = Inner {
             settings,
@@ -90,6 +91,7 @@ impl Builder {
             cache,
             redis,
             passwords,
+            limits,
             last_keys: RwLock::new(None),
             issuers,
             audit: Audit::default(),

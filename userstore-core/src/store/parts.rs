@@ -3,10 +3,13 @@
 use std::sync::Arc;
 
 use crate::cache::{Cache, Closed, MemcachedCache, RedisCache, Shared};
+use crate::clock::Clock;
 use crate::config::{CacheKind, SessionStoreKind, Settings};
 use crate::database::{Database, Reads};
 use crate::error::{Error, Result};
+use crate::limits::Limits;
 use crate::op::row::store_state;
+use crate::random::Random;
 use crate::redis::Link;
 use crate::session::{DatabaseSessions, RedisSessions, SessionStore};
 
@@ -46,4 +49,19 @@ pub(super) async fn sessions(
         }
         _ => Ok(Box::new(DatabaseSessions::new(Arc::clone(database)))),
     }
+}
+
+/// How often what may be done.
+pub(super) async fn limits(
+    settings: &Settings,
+    redis: Option<&Arc<Link>>,
+    database: &Database,
+    clock: &Clock,
+) -> Result<Limits> {
+    let redis = redis.filter(|_| settings.limits.enabled).map(Arc::clone);
+    let key = match redis {
+        Some(_) => store_state::get(database.reads()).await.map_err(Error::from)?.store,
+        None => u128::from_be_bytes(Random.bytes()).to_string(),
+    };
+    Ok(Limits::new(settings.limits.clone(), clock.clone(), &key, redis))
 }

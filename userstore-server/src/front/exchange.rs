@@ -18,7 +18,8 @@ use super::life::{Life, Phase};
 use super::{Front, body};
 
 /// Headers that are never guessed at: where one of them is not text, the request is refused.
-const EXACT: &[&str] = &["authorization", "content-encoding", "content-type", "if-match", "if-none-match"];
+const EXACT: &[&str] =
+    &["authorization", "content-encoding", "content-type", "forwarded", "if-match", "if-none-match", "x-forwarded-for"];
 
 /// Works on a request, to the end even if its client leaves meanwhile.
 pub(super) async fn answer(

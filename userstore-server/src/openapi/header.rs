@@ -25,8 +25,21 @@ const HEADERS: &[Header] = &[
         r#"Bearer realm="userstore", error="insufficient_scope", scope="members:write""#,
         false,
     ),
-    ("Limit", "RateLimit", "What is left of the limit, and when it is whole again.", r#""sign_in";r=0;t=30"#, true),
-    ("Limit-Policy", "RateLimit-Policy", "The limit.", r#""sign_in";q=10;w=60"#, true),
+    (
+        "Limit",
+        "RateLimit",
+        "That nothing is left of the limit, and for how many seconds (draft-ietf-httpapi-ratelimit-headers-11).",
+        r#""account";r=0;t=30"#,
+        true,
+    ),
+    (
+        "Limit-Policy",
+        "RateLimit-Policy",
+        "The limit that was reached, which is on an `account`, on an `address` or on every `sign_up` from it: how often, \
+         in how many seconds.",
+        r#""account";q=10;w=60"#,
+        true,
+    ),
     ("Location", "Location", "The address of the new record.", "/members/7", true),
     (
         "Next",

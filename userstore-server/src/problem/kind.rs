@@ -68,6 +68,7 @@ pub(super) fn of_error(error: &Error) -> &'static Kind {
         Error::LastAdmin => &LAST_ADMIN,
         Error::PreconditionFailed => &PRECONDITION_FAILED,
         Error::Invalid(_) => &VALIDATION_FAILED,
+        Error::TooManyRequests { .. } => &TOO_MANY_REQUESTS,
         Error::Busy { .. } | Error::Unavailable { .. } => &UNAVAILABLE,
         _ => &INTERNAL_ERROR,
     }

@@ -88,6 +88,12 @@ impl Details {
         if matches!(self.kind.status.code, 429 | 503) {
             let seconds = self.retry_after.unwrap_or(kind::RETRY_AFTER);
             answer.header(Header::new("retry-after", seconds.to_string()));
+            if let Some(limit) = &self.limit {
+                // draft-ietf-httpapi-ratelimit-headers-11, sections 3 and 4.
+                let (name, quota, window) = (limit.name, limit.quota, limit.window.as_secs());
+                answer.header(Header::new("ratelimit-policy", format!(r#""{name}";q={quota};w={window}"#)));
+                answer.header(Header::new("ratelimit", format!(r#""{name}";r=0;t={seconds}"#)));
+            }
         }
         if let Some(methods) = &self.allow {
             answer.header(Header::new("allow", methods.clone()));

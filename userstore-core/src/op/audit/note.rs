@@ -186,7 +186,8 @@ fn is_denial(error: &Error) -> bool {
         | Error::InsufficientScope(_)
         | Error::AccountBlocked
         | Error::SignupClosed
-        | Error::LastAdmin => true,
+        | Error::LastAdmin
+        | Error::TooManyRequests { .. } => true,
         Error::Unauthenticated
         | Error::SessionNeeded
         | Error::NotFound(_)

@@ -1,0 +1,70 @@
+//! The attempts that all servers know of, in Redis: each of them takes or gives back in one step, by one script.
+
+use std::sync::Arc;
+
+use deadpool_redis::redis::Script;
+
+use super::account::{
+    KEPT, KNOWN_FOR, LAST_TRIES, LOCK, LONG_MEMORY, LONGEST_LOCK, MEMORY, MOST, MOST_KNOWN, MOST_STRANGERS, WINDOW,
+};
+use super::key::Who;
+use super::pace::Micros;
+use super::{Paces, Waits};
+use crate::error::Result;
+use crate::redis::Link;
+
+/// What answers when Redis does not.
+const PART: &str = "limits";
+
+/// What is asked of the script.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Step {
+    Take,
+    GiveBack,
+    Succeed,
+}
+
+/// The attempts in Redis.
+#[derive(Debug)]
+pub(super) struct Shared {
+    link: Arc<Link>,
+    store: String,
+    script: Script,
+}
+
+impl Shared {
+    pub(super) fn new(link: Arc<Link>, store: &str) -> Self {
+        let numbers = format!(
+            "local MOST, WINDOW, KEPT, MEMORY, LONG_MEMORY = {MOST}, {WINDOW}, {KEPT}, {MEMORY}, {LONG_MEMORY}\n\
+             local KNOWN_FOR, MOST_KNOWN, MOST_STRANGERS = {KNOWN_FOR}, {MOST_KNOWN}, {MOST_STRANGERS}\n\
+             local LOCK, LONGEST_LOCK, LAST_TRIES = {LOCK}, {LONGEST_LOCK}, {LAST_TRIES}\n"
+        );
+        let script = Script::new(&(numbers + include_str!("attempt.lua")));
+        Self { link, store: store.to_owned(), script }
+    }
+
+    /// How long to wait. Where that is not at all, an attempt was taken.
+    pub(super) async fn ask(&self, step: Step, who: Who, paces: Paces, now: Micros) -> Result<Waits> {
+        // The braces are a hash tag: both keys are in one place.
+        let key = |kind, id: Option<super::key::Id>| {
+            format!("{{{}}}:l:{kind}:{}", self.store, id.map(super::key::Id::name).unwrap_or_default())
+        };
+        let step = match step {
+            Step::Take => "take",
+            Step::GiveBack => "give_back",
+            Step::Succeed => "succeed",
+        };
+        let account = who.account.and(paces.account).map(|terms| terms.pace);
+        let place = who.place.map(|_| paces.place);
+        let mut asked = self.script.key(key("a", who.account));
+        // Two kinds of attempts are made from an address; each has its own.
+        asked.key(key(if account.is_some() { "i" } else { "n" }, who.place));
+        asked.arg(step).arg(now).arg(format!("{:016x}", who.address()));
+        for pace in [account, place] {
+            let (interval, burst) = pace.map_or((0, 0), |pace| (pace.interval, pace.burst));
+            asked.arg(interval).arg(burst);
+        }
+        let (account, place): (Micros, Micros) = self.link.begin(PART).await?.run(&asked).await?;
+        Ok(Waits { account, place })
+    }
+}
