@@ -19,6 +19,7 @@ mod flood;
 mod front;
 mod home;
 mod kill;
+mod limits;
 mod lists;
 mod members;
 mod memory;

@@ -1,10 +1,11 @@
 //! An HTTP/1.1 client that sends what it is told to, well formed or not.
 
 use std::fmt::Write as _;
-use std::io::{Read as _, Write as _};
-use std::net::{SocketAddr, TcpStream};
+use std::io::{self, Read as _, Write as _};
+use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4, TcpStream};
 use std::time::Duration;
 
+use rustix::net::{AddressFamily, SocketType, bind, connect, socket};
 use serde_json::Value;
 
 use crate::Answer;
@@ -16,6 +17,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 #[derive(Debug, Clone, Copy)]
 pub struct Client {
     address: SocketAddr,
+    source: Option<Ipv4Addr>,
 }
 
 /// A request being written.
@@ -40,7 +42,13 @@ impl Client {
     /// A client of the server at this address.
     #[must_use]
     pub fn new(address: SocketAddr) -> Self {
-        Self { address }
+        Self { address, source: None }
+    }
+
+    /// The same server, asked from this address: every one of 127.0.0.0/8 is this machine's.
+    #[must_use]
+    pub fn asking_from(self, source: Ipv4Addr) -> Self {
+        Self { source: Some(source), ..self }
     }
 
     /// The server's address.
@@ -60,10 +68,22 @@ impl Client {
         }
     }
 
+    fn connect(&self) -> io::Result<TcpStream> {
+        match self.source {
+            None => TcpStream::connect(self.address),
+            Some(source) => {
+                let socket = socket(AddressFamily::INET, SocketType::STREAM, None)?;
+                bind(&socket, &SocketAddrV4::new(source, 0))?;
+                connect(&socket, &self.address)?;
+                Ok(socket.into())
+            }
+        }
+    }
+
     /// Sends these bytes, and gives what comes back until the server closes.
     #[must_use]
     pub fn raw(&self, bytes: &[u8]) -> Vec<u8> {
-        let mut stream = TcpStream::connect(self.address).expect("the server should listen");
+        let mut stream = self.connect().expect("the server should listen");
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
         stream.set_write_timeout(Some(PATIENCE)).unwrap();
         // A server may answer, and close, before it has read everything: the answer is what matters.

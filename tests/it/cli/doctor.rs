@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use super::{Desk, PASSWORD, Ran};
 
-const CHECKS: [&str; 7] = ["settings", "database", "file modes", "administrators", "hashing", "pepper", "signing keys"];
+const CHECKS: [&str; 9] =
+    ["settings", "database", "file modes", "administrators", "hashing", "pepper", "signing keys", "limits", "proxies"];
 
 fn examined(ran: &Ran) -> Vec<Value> {
     serde_json::from_str(&ran.stdout).unwrap_or_else(|error| panic!("no JSON, {error}: {ran:?}"))
@@ -190,4 +191,31 @@ fn a_database_that_is_damaged_inside_fails() {
     assert!(database["advice"].as_str().unwrap().contains("backup"), "{database}");
     assert!(ran.stderr.starts_with("error: a check failed"), "{ran:?}");
     assert_eq!(std::fs::read(desk.database()).unwrap(), bytes, "the doctor repairs nothing");
+}
+
+#[test]
+fn without_limits_it_warns() {
+    let ran = Desk::empty().with(&[("USERSTORE_LIMITS_ENABLED", "false")], &["doctor", "-o", "json"]).exits(0);
+    let limits = finding(&examined(&ran), "limits");
+    assert_eq!(limits["verdict"], "warning");
+    assert!(limits["advice"].as_str().unwrap().contains("limits.enabled"), "{limits}");
+}
+
+#[test]
+fn whose_word_is_taken_for_an_address_is_looked_at() {
+    let desk = Desk::empty();
+    for (host, trusted, verdict, told) in [
+        ("127.0.0.1", "", "good", "none is trusted"),
+        ("0.0.0.0", "", "warning", "none is trusted"),
+        ("0.0.0.0", "10.0.0.0/8, ::1", "good", "10.0.0.0/8, ::1"),
+        ("0.0.0.0", "0.0.0.0/0", "warning", "0.0.0.0/0"),
+        ("127.0.0.1", "::/0,127.0.0.1", "warning", "::/0, 127.0.0.1"),
+    ] {
+        let settings = [("HOST", host), ("USERSTORE_SERVER_TRUSTED_PROXIES", trusted)];
+        let proxies = finding(&examined(&desk.with(&settings, &["doctor", "-o", "json"]).exits(0)), "proxies");
+        assert_eq!(proxies["verdict"], verdict, "{proxies}");
+        assert!(proxies["detail"].as_str().unwrap().contains(told), "{proxies}");
+        let advice = proxies["advice"].as_str().unwrap_or_default();
+        assert_eq!(advice.contains("server.trusted_proxies"), verdict == "warning", "{proxies}");
+    }
 }

@@ -76,6 +76,12 @@ fn two_servers_are_behind_a_load_balancer_and_nothing_else_is_published() {
         assert!(service.get("network_mode").is_none() && service.get("privileged").is_none(), "{name}");
     }
     assert_eq!(compose["networks"]["back"]["internal"], true);
+    // Who is alone in front of the servers is believed.
+    let front = &compose["networks"]["front"]["ipam"]["config"][0]["subnet"];
+    assert_eq!(services["server-1"]["environment"]["USERSTORE_SERVER_TRUSTED_PROXIES"], *front);
+    let with_front = services.iter().filter(|(_, service)| names(&service["networks"]).contains("front"));
+    let with_front: BTreeSet<&str> = with_front.map(|(name, _)| name.as_str()).collect();
+    assert_eq!(with_front, ["load-balancer", "server-1", "server-2"].into());
     for name in ["postgres", "redis"] {
         assert_eq!(names(&services[name]["networks"]), ["back"].into(), "{name}");
     }

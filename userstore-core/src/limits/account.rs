@@ -103,25 +103,29 @@ impl Account {
         own.max(shared).max(ever)
     }
 
-    /// Takes one attempt of an address that need not wait.
-    pub(super) fn take(&mut self, terms: Terms, now: Micros, address: u64) {
+    /// Takes one attempt of an address that need not wait, and says whether it is known.
+    pub(super) fn take(&mut self, terms: Terms, now: Micros, address: u64) -> bool {
         let mut lane = self.lane(terms, now, address).unwrap_or_default();
+        let is_known = lane.is_known(now);
         let is_spent = terms.failures.wait(self.failures, now, KEPT) > 0;
         lane.failures = lane.failures(now) + 1;
-        lane.until = match lock(terms, lane.failures, is_spent && lane.is_known(now)) {
+        lane.until = match lock(terms, lane.failures, is_spent && is_known) {
             0 => 0,
             wait => now + wait,
         };
         lane.whole_at = terms.pace.take(lane.whole_at, now);
         lane.touched = now;
-        self.strangers = terms.pace.take(self.strangers, now);
+        if !is_known {
+            self.strangers = terms.pace.take(self.strangers, now);
+        }
         self.failures = terms.failures.take(self.failures, now);
         self.put(terms, now, address, lane);
+        is_known
     }
 
-    /// Gives an attempt back that came to nothing.
-    pub(super) fn give_back(&mut self, terms: Terms, now: Micros, address: u64) {
-        self.strangers -= terms.pace.interval;
+    /// Gives an attempt back that came to nothing; it says whether its address was known when it was taken.
+    pub(super) fn give_back(&mut self, terms: Terms, now: Micros, address: u64, was_known: bool) {
+        self.give_back_to_strangers(terms, was_known);
         self.failures -= terms.failures.interval;
         let Some(mut lane) = self.lane(terms, now, address) else { return };
         lane.whole_at -= terms.pace.interval;
@@ -135,8 +139,8 @@ impl Account {
     }
 
     /// Gives an attempt back whose password was right. What had failed before is over, and the address is known.
-    pub(super) fn succeed(&mut self, terms: Terms, now: Micros, address: u64) {
-        self.strangers -= terms.pace.interval;
+    pub(super) fn succeed(&mut self, terms: Terms, now: Micros, address: u64, was_known: bool) {
+        self.give_back_to_strangers(terms, was_known);
         self.failures = 0;
         let whole_at = self.lane(terms, now, address).unwrap_or_default().whole_at - terms.pace.interval;
         self.put(terms, now, address, Lane { whole_at, failures: 0, until: 0, touched: now, known: now });
@@ -160,6 +164,12 @@ impl Account {
             || self.lanes.iter().any(|(_, lane)| lane.until > now || lane.whole_at > now)
     }
 
+    fn give_back_to_strangers(&mut self, terms: Terms, was_known: bool) {
+        if !was_known {
+            self.strangers -= terms.pace.interval;
+        }
+    }
+
     fn lane(&self, terms: Terms, now: Micros, address: u64) -> Option<Lane> {
         let found = self.lanes.iter().find(|(other, _)| *other == address);
         found.map(|(_, lane)| *lane).filter(|lane| self.is_remembered(terms, now, lane))
@@ -176,6 +186,8 @@ impl Account {
         lanes.push((address, lane));
         forget_oldest(&mut lanes, MOST_KNOWN, |lane| lane.is_known(now), |lane| lane.known);
         forget_oldest(&mut lanes, MOST_STRANGERS, |lane| !lane.is_known(now), |lane| lane.touched);
+        // Most have one.
+        lanes.shrink_to_fit();
         self.lanes = lanes;
     }
 }

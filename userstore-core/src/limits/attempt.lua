@@ -1,6 +1,6 @@
 -- The rule of account.rs, and the limit of an address, in one step for all servers. Before this text stand the numbers
 -- of the rule. KEYS: the account, and the address it is tried from. An interval of 0 says that there is no such limit.
-local op, now, address = ARGV[1], tonumber(ARGV[2]), ARGV[3]
+local op, now, address, was_known = ARGV[1], tonumber(ARGV[2]), ARGV[3], ARGV[8] == '1'
 local account = { key = KEYS[1], interval = tonumber(ARGV[4]), burst = tonumber(ARGV[5]) }
 local place = { key = KEYS[2], interval = tonumber(ARGV[6]), burst = tonumber(ARGV[7]) }
 local ever = { interval = WINDOW, burst = MOST }
@@ -14,7 +14,7 @@ local function wait(pace, whole_at, kept)
 end
 
 local function take(pace, whole_at)
-  return math.min(math.max(whole_at, now) + pace.interval, now + pace.burst * pace.interval)
+  return math.max(whole_at, now) + pace.interval
 end
 
 local function used(pace, whole_at)
@@ -121,7 +121,7 @@ if op == 'take' then
     end
   end
   if waits > 0 or place_waits > 0 then
-    return { waits, place_waits }
+    return { waits, place_waits, 0 }
   end
   if account.interval > 0 then
     local is_at_its_last = known and wait(ever, failures, KEPT) > 0
@@ -135,14 +135,17 @@ if op == 'take' then
     lane.till = lock > 0 and now + lock or 0
     lane.whole_at = take(account, lane.whole_at)
     lane.touched = now
-    strangers, failures = take(account, strangers), take(ever, failures)
+    if not known then
+      strangers = take(account, strangers)
+    end
+    failures = take(ever, failures)
     put()
   end
   if place.interval > 0 then
     at_place = take(place, at_place)
     redis.call('SET', place.key, text(at_place), 'PX', text(math.ceil((at_place - now) / 1000)))
   end
-  return { 0, 0 }
+  return { 0, 0, known and 1 or 0 }
 end
 
 -- What was taken is given back.
@@ -152,7 +155,9 @@ elseif place.interval > 0 then
   redis.call('DEL', place.key)
 end
 if account.interval > 0 then
-  strangers = strangers - account.interval
+  if not was_known then
+    strangers = strangers - account.interval
+  end
   lane.whole_at = lane.whole_at - account.interval
   lane.till = 0
   if op == 'succeed' then
@@ -170,4 +175,4 @@ if account.interval > 0 then
     end
   end
 end
-return { 0, 0 }
+return { 0, 0, 0 }

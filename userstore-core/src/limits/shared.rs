@@ -20,8 +20,9 @@ const PART: &str = "limits";
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Step {
     Take,
-    GiveBack,
-    Succeed,
+    /// With whether the address was known when it was taken.
+    GiveBack(bool),
+    Succeed(bool),
 }
 
 /// The attempts in Redis.
@@ -43,16 +44,22 @@ impl Shared {
         Self { link, store: store.to_owned(), script }
     }
 
-    /// How long to wait. Where that is not at all, an attempt was taken.
-    pub(super) async fn ask(&self, step: Step, who: Who, paces: Paces, now: Micros) -> Result<Waits> {
+    /// Takes an attempt, and says whether its address is known; or how long to wait. What is given back need not wait.
+    pub(super) async fn ask(
+        &self,
+        step: Step,
+        who: Who,
+        paces: Paces,
+        now: Micros,
+    ) -> Result<std::result::Result<bool, Waits>> {
         // The braces are a hash tag: both keys are in one place.
         let key = |kind, id: Option<super::key::Id>| {
             format!("{{{}}}:l:{kind}:{}", self.store, id.map(super::key::Id::name).unwrap_or_default())
         };
-        let step = match step {
-            Step::Take => "take",
-            Step::GiveBack => "give_back",
-            Step::Succeed => "succeed",
+        let (step, was_known) = match step {
+            Step::Take => ("take", false),
+            Step::GiveBack(was_known) => ("give_back", was_known),
+            Step::Succeed(was_known) => ("succeed", was_known),
         };
         let account = who.account.and(paces.account).map(|terms| terms.pace);
         let place = who.place.map(|_| paces.place);
@@ -64,7 +71,9 @@ impl Shared {
             let (interval, burst) = pace.map_or((0, 0), |pace| (pace.interval, pace.burst));
             asked.arg(interval).arg(burst);
         }
-        let (account, place): (Micros, Micros) = self.link.begin(PART).await?.run(&asked).await?;
-        Ok(Waits { account, place })
+        asked.arg(u8::from(was_known));
+        let (account, place, is_known): (Micros, Micros, u8) = self.link.begin(PART).await?.run(&asked).await?;
+        let waits = Waits { account, place };
+        Ok(if waits.is_none() { Ok(is_known == 1) } else { Err(waits) })
     }
 }

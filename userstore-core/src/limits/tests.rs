@@ -20,7 +20,7 @@ fn fail(account: &mut Account, now: Micros, addresses: impl IntoIterator<Item = 
     let tried = addresses.into_iter().filter(|address| {
         let may = account.wait(terms(), now, *address) == 0;
         if may {
-            account.take(terms(), now, *address);
+            let _known = account.take(terms(), now, *address);
         }
         may
     });
@@ -31,8 +31,8 @@ fn fail(account: &mut Account, now: Micros, addresses: impl IntoIterator<Item = 
 fn succeed(account: &mut Account, now: Micros, address: u64) -> bool {
     let may = account.wait(terms(), now, address) == 0;
     if may {
-        account.take(terms(), now, address);
-        account.succeed(terms(), now, address);
+        let was_known = account.take(terms(), now, address);
+        account.succeed(terms(), now, address, was_known);
     }
     may
 }
@@ -56,8 +56,8 @@ fn what_comes_to_nothing_is_not_counted() {
     let mut account = Account::default();
     for _ in 0..1000 {
         assert_eq!(account.wait(terms(), NOW, 1), 0);
-        account.take(terms(), NOW, 1);
-        account.give_back(terms(), NOW, 1);
+        let was_known = account.take(terms(), NOW, 1);
+        account.give_back(terms(), NOW, 1, was_known);
     }
     assert!(account.is_over(NOW) && account.lanes.is_empty(), "{account:?}");
 }
@@ -68,8 +68,25 @@ fn attempts_that_are_under_way_count() {
     let mut account = Account::default();
     assert_eq!(fail(&mut account, NOW, [1; 10]), 10);
     assert!(account.wait(terms(), NOW, 1) > 0);
-    account.give_back(terms(), NOW, 1);
+    account.give_back(terms(), NOW, 1, false);
     assert_eq!(account.wait(terms(), NOW, 1), 0);
+}
+
+/// The owner gives nothing back that strangers have taken, and the other way round.
+#[test]
+fn what_is_given_back_is_what_was_taken() {
+    let mut account = Account::default();
+    assert!(succeed(&mut account, NOW, 1));
+    assert_eq!(fail(&mut account, NOW, 100..200), 10);
+    assert!((0..50).all(|_| succeed(&mut account, NOW, 1)));
+    assert_eq!(fail(&mut account, NOW, 200..300), 0);
+    // Several at once from an address that is known as soon as the first one has come through.
+    let later = NOW + DAY;
+    let taken: Vec<bool> = (0..10).map(|_| account.take(terms(), later, 2)).collect();
+    for was_known in taken {
+        account.succeed(terms(), later, 2, was_known);
+    }
+    assert_eq!(fail(&mut account, later, 300..400), 10);
 }
 
 #[test]

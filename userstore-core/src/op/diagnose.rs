@@ -1,5 +1,6 @@
 //! What a doctor looks at.
 
+mod clients;
 mod shared;
 
 use std::path::{Path, PathBuf};
@@ -80,6 +81,8 @@ pub(super) async fn diagnose(store: &UserStore) -> Vec<Finding> {
     findings.push(hashing(store).await);
     findings.push(pepper(store).await);
     findings.push(signing_keys(store).await);
+    findings.push(clients::limits(store.settings()));
+    findings.push(clients::proxies(store.settings()));
     findings
 }
 

@@ -41,20 +41,19 @@ async fn the_script_is_the_rule() {
                 account: Some(ids.of_account(["alice", "bob"][usize::from(dice.below(4) == 0)])),
                 place: (address > 0).then(|| ids.of_address(Ipv4Addr::from(address % 80).into())),
             };
-            let waits = local.take(who, paces, now).err().unwrap_or_default();
-            assert_eq!(shared.ask(Step::Take, who, paces, now).await.unwrap(), waits, "{seed} {step}");
-            outcomes[usize::from(waits.is_none())] += 1;
-            if waits.is_none() {
-                under_way.push(who);
-            }
+            let taken = local.take(who, paces, now);
+            assert_eq!(shared.ask(Step::Take, who, paces, now).await.unwrap(), taken, "{seed} {step}");
+            outcomes[usize::from(taken.is_ok())] += 1;
+            under_way.extend(taken.ok().map(|was_known| (who, was_known)));
             if dice.below(3) == 0 && !under_way.is_empty() {
-                let who = under_way.swap_remove(usize::try_from(dice.below(under_way.len() as u64)).unwrap());
+                let (who, was_known) =
+                    under_way.swap_remove(usize::try_from(dice.below(under_way.len() as u64)).unwrap());
                 if dice.below(12) == 0 {
-                    local.succeed(who, paces, now);
-                    shared.ask(Step::Succeed, who, paces, now).await.unwrap();
+                    local.succeed(who, paces, now, was_known);
+                    shared.ask(Step::Succeed(was_known), who, paces, now).await.unwrap().unwrap();
                 } else if dice.below(3) == 0 {
-                    local.give_back(who, paces, now);
-                    shared.ask(Step::GiveBack, who, paces, now).await.unwrap();
+                    local.give_back(who, paces, now, was_known);
+                    shared.ask(Step::GiveBack(was_known), who, paces, now).await.unwrap().unwrap();
                 }
             }
         }
