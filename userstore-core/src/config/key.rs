@@ -23,7 +23,6 @@ pub(super) enum Kind {
     /// `true` or `false`.
     Switch,
     /// Texts with commas between them; nothing at all is an empty list.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the first setting of this kind is about to come"))]
     List,
     /// Also read from the file that `…_FILE` names.
     Secret,

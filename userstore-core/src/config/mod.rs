@@ -9,9 +9,9 @@ pub(crate) mod duration;
 mod environment;
 #[cfg(feature = "load")]
 mod key;
-mod limits;
 #[cfg(feature = "load")]
 mod keys;
+mod limits;
 #[cfg(feature = "load")]
 mod load;
 mod network;
