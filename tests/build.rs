@@ -11,6 +11,7 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("curl", "has_curl"),
     ("haproxy", "has_haproxy"),
     ("prlimit", "has_prlimit"),
+    ("promtool", "has_promtool"),
     ("setpriv", "has_setpriv"),
     ("sqlite3", "has_sqlite3"),
     ("systemd-analyze", "has_systemd_analyze"),

@@ -23,6 +23,7 @@ mod limits;
 mod lists;
 mod members;
 mod memory;
+mod metrics;
 mod methods;
 mod migrate;
 mod nodes;

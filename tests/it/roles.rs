@@ -26,6 +26,7 @@ const OPERATIONS: &[Operation] = &[
     Operation { method: "GET", path: "/", body: |_| None },
     Operation { method: "GET", path: "/healthz", body: |_| None },
     Operation { method: "GET", path: "/readyz", body: |_| None },
+    Operation { method: "GET", path: "/metrics", body: |_| None },
     Operation { method: "GET", path: "/problems/{code}", body: |_| None },
     Operation { method: "GET", path: "/openapi.json", body: |_| None },
     Operation { method: "GET", path: "/docs", body: |_| None },

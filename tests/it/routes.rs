@@ -45,6 +45,7 @@ fn there_are_these() {
     /login POST
     /members GET POST
     /members/{member_id} DELETE GET PUT
+    /metrics GET
     /openapi.json GET
     /problems/{code} GET
     /readyz GET

@@ -205,10 +205,14 @@ impl Answer {
         }
     }
 
-    /// Whether it is a page, or belongs to one: those alone are no JSON. A browser runs nothing in them from elsewhere.
+    /// Whether it is a page, or belongs to one, or the metrics: those alone are no JSON. A browser runs nothing in them from elsewhere.
     #[track_caller]
     fn is_page(&self) -> bool {
         let kind = self.header("Content-Type").unwrap_or_default();
+        if self.request == "GET /metrics" {
+            assert!(kind.starts_with("text/plain; version=0.0.4"), "{self:?}");
+            return true;
+        }
         let target = self.request.split(['?', '#']).next().unwrap_or_default();
         let is_page =
             ["GET /docs", "GET /problems/"].iter().any(|start| target.starts_with(start)) && !kind.contains("json");

@@ -93,6 +93,11 @@ impl<R: Remote> Gate<R> {
         &self.remote
     }
 
+    /// The connection that is there.
+    pub(crate) fn connection(&self) -> Option<R::Connection> {
+        self.read().connection.clone()
+    }
+
     /// Lets somebody in.
     pub(crate) async fn enter(&self) -> Result<Passage<'_, R>, Outage> {
         let deadline = Instant::now() + self.timeout;

@@ -61,6 +61,7 @@
 //! - `load`: [`config::load`], which reads settings from a file and the environment. Nothing else in this crate does.
 
 pub mod config;
+pub mod figures;
 pub mod jwt;
 pub mod json {
     //! JSON as the store reads it: strictly.
@@ -106,5 +107,4 @@ pub use self::op::{
     Account, Admin, Anyone, AuditFollower, Bearer, Caller, CopiedTable, CopyProgress, DeleteMembers, Finding, KeyInfo,
     Keys, LogIn, ReadMembers, SignIn, TokenReport, TokenRequest, Verdict, WriteMembers,
 };
-pub use self::password::Hashing;
 pub use self::store::{Builder, Migration, UserStore};

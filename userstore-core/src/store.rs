@@ -2,6 +2,7 @@
 
 mod background;
 mod builder;
+mod figures;
 mod migration;
 mod parts;
 
@@ -15,11 +16,13 @@ use crate::clock::Clock;
 use crate::config::Settings;
 use crate::database::{self, Database, Reads, Writes};
 use crate::error::Result;
+use crate::figures::Counts;
 use crate::jwt::Issuers;
 use crate::limits::Limits;
 use crate::model::client::Client;
+use crate::model::timestamp::Timestamp;
 use crate::op::{Admin, Anyone, Audit, Bearer, Caller, CopiedTable, CopyProgress, Keys, KnownKeys, known_keys};
-use crate::password::{Hashing, Passwords};
+use crate::password::Passwords;
 use crate::random::Random;
 use crate::redis::Link;
 use crate::session::SessionStore;
@@ -40,6 +43,8 @@ pub struct UserStore {
 
 #[derive(Debug)]
 pub(crate) struct Inner {
+    opened_at: Timestamp,
+    counts: Counts,
     settings: Settings,
     clock: Clock,
     random: Random,
@@ -150,12 +155,6 @@ impl UserStore {
         crate::op::copy(self, other, progress).await
     }
 
-    /// What the threads that hash passwords have done and are doing.
-    #[must_use]
-    pub fn hashing(&self) -> Hashing {
-        self.inner.passwords.stats()
-    }
-
     /// The settings it was opened with.
     #[must_use]
     pub fn settings(&self) -> &Settings {
@@ -176,6 +175,11 @@ impl UserStore {
             tracing::warn!(error = &error as &dyn std::error::Error, "refusals are missing in the audit log");
         }
         self.inner.database.close().await;
+    }
+
+    /// What is counted of what is done.
+    pub(crate) fn counts(&self) -> &Counts {
+        &self.inner.counts
     }
 
     pub(crate) fn issuers(&self) -> &Issuers {

@@ -1,14 +1,13 @@
 //! One line a request: what was asked, and how it went. Never a path, a query, a body or a token.
 
-use std::time::Instant;
-
 use rocket::fairing::{Fairing, Info, Kind};
-use rocket::http::Method;
-use rocket::{Build, Data, Request, Response, Rocket};
+use rocket::{Build, Request, Response, Rocket};
 use tracing::Level;
 use userstore_core::UserId;
 use userstore_core::config::{Log, LogLevel};
 
+use crate::begun::Begun;
+use crate::traffic::NO_ROUTE;
 use crate::{client, request_id};
 
 const TARGET: &str = "userstore_server::access";
@@ -23,18 +22,6 @@ pub(crate) fn attach(rocket: Rocket<Build>, settings: &Log) -> Rocket<Build> {
 
 struct AccessLog;
 
-/// A request as it came in: Rocket makes a GET of a HEAD later.
-struct Begun {
-    at: Instant,
-    method: Method,
-}
-
-impl Begun {
-    fn of<'r>(request: &'r Request<'_>) -> &'r Self {
-        request.local_cache(|| Self { at: Instant::now(), method: request.method() })
-    }
-}
-
 /// Who asked, where that is known.
 struct Who(Option<UserId>);
 
@@ -48,11 +35,7 @@ pub(crate) fn note_user(request: &Request<'_>, id: UserId) {
 #[rocket::async_trait]
 impl Fairing for AccessLog {
     fn info(&self) -> Info {
-        Info { name: "access log", kind: Kind::Request | Kind::Response }
-    }
-
-    async fn on_request(&self, request: &mut Request<'_>, _: &mut Data<'_>) {
-        Begun::of(request);
+        Info { name: "access log", kind: Kind::Response }
     }
 
     async fn on_response<'r>(&self, request: &'r Request<'_>, response: &mut Response<'r>) {
@@ -70,7 +53,7 @@ pub(crate) fn write(request: &Request<'_>, response: &Response<'_>) {
     tracing::info!(
         target: TARGET,
         method = begun.method.as_str(),
-        route = request.route().map_or("-", |route| route.uri.as_str()),
+        route = request.route().map_or(NO_ROUTE, |route| route.uri.as_str()),
         status = response.status().code,
         duration_us = u64::try_from(begun.at.elapsed().as_micros()).unwrap_or(u64::MAX),
         request_id = response.headers().get_one(request_id::HEADER),
@@ -78,4 +61,9 @@ pub(crate) fn write(request: &Request<'_>, response: &Response<'_>) {
         user = who.map(display),
         "request"
     );
+}
+
+/// Writes the line of a request that could not be read.
+pub(crate) fn write_unread(status: u16, request_id: &str) {
+    tracing::info!(target: TARGET, method = NO_ROUTE, route = NO_ROUTE, status, request_id, "request");
 }

@@ -1,14 +1,34 @@
 //! What holds for every request and every answer, whatever the route.
 
+use std::sync::Arc;
+
 use rocket::fairing::{Fairing, Info, Kind};
 use rocket::form::Form;
+use rocket::http::uri::Origin;
 use rocket::http::{Header, Method};
-use rocket::{Data, Request, Response, uri};
+use rocket::uri;
+use rocket::{Data, Request, Response};
 
+use crate::begun::Begun;
 use crate::request_id;
+use crate::traffic::Traffic;
+
+/// An address that leads to no route.
+pub(crate) fn nowhere() -> Origin<'static> {
+    uri!("/-")
+}
 
 /// Keeps out what must not reach a route, and completes every answer.
-pub(crate) struct Edge;
+pub(crate) struct Edge {
+    traffic: Arc<Traffic>,
+}
+
+impl Edge {
+    /// What is answered is counted there.
+    pub(crate) fn new(traffic: Arc<Traffic>) -> Self {
+        Self { traffic }
+    }
+}
 
 #[rocket::async_trait]
 impl Fairing for Edge {
@@ -17,6 +37,9 @@ impl Fairing for Edge {
     }
 
     async fn on_request(&self, request: &mut Request<'_>, data: &mut Data<'_>) {
+        if !Begun::is_known() {
+            Begun::of(request);
+        }
         let form = overrides(request, data).await;
         if form {
             // Forms are posted, whatever the method is by now.
@@ -24,12 +47,13 @@ impl Fairing for Edge {
         }
         if form || is_alias(request.uri().path().as_str()) {
             // There is nothing at this path, so that no route sees the request.
-            request.set_uri(uri!("/-"));
+            request.set_uri(nowhere());
         }
     }
 
     async fn on_response<'r>(&self, request: &'r Request<'_>, response: &mut Response<'r>) {
         complete(request, response);
+        self.traffic.answered(request, response);
     }
 }
 
@@ -70,7 +94,7 @@ async fn overrides(request: &Request<'_>, data: &mut Data<'_>) -> bool {
 
 /// Whether this is a form that was kept out.
 pub(crate) fn is_refused_form(request: &Request<'_>) -> bool {
-    says_form(request) && *request.uri() == uri!("/-")
+    says_form(request) && *request.uri() == nowhere()
 }
 
 /// Whether a request calls its body a form, as Rocket reads it.

@@ -18,6 +18,7 @@
 //! the input strictly, one operation of [`userstore_core`], and a responder; what may be done is the core's to say.
 
 mod access_log;
+mod begun;
 mod caller;
 mod check_health;
 mod client;
@@ -25,6 +26,7 @@ mod edge;
 mod front;
 mod input;
 mod log;
+mod metrics;
 mod notify;
 mod openapi;
 mod output;
@@ -33,10 +35,16 @@ mod request_id;
 mod route;
 mod serve;
 mod signals;
+mod traffic;
+
+use std::sync::Arc;
 
 use rocket::shield::Shield;
 use rocket::{Build, Rocket};
 use userstore_core::UserStore;
+
+use self::edge::Edge;
+use self::traffic::Traffic;
 
 pub use self::front::{Served, Server, StartError, Stop};
 pub use self::serve::main;
@@ -54,9 +62,11 @@ pub fn openapi() -> &'static str {
 /// variable of Rocket's own is read.
 #[must_use]
 pub fn rocket(store: UserStore) -> Rocket<Build> {
+    let traffic = Arc::<Traffic>::default();
     let rocket = rocket::custom(serve::config(store.settings()))
         .attach(Shield::new())
-        .attach(edge::Edge)
+        .attach(Edge::new(Arc::clone(&traffic)))
+        .manage(traffic)
         .register("/", problem::catchers());
     let rocket = access_log::attach(rocket, &store.settings().log).manage(client::Proxies::new(store.settings()));
     route::ALL.iter().fold(rocket.manage(store), |rocket, mount| mount(rocket))

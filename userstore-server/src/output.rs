@@ -14,7 +14,7 @@ use userstore_core::{LogIn, Member, Scopes, SignIn, Tag, Timestamp, User};
 use utoipa::ToSchema;
 
 pub(crate) use self::file::File;
-use crate::input;
+use crate::{input, metrics};
 
 /// Any value, with 200.
 pub(crate) struct Json<T>(pub(crate) T);
@@ -176,6 +176,19 @@ impl<'r, A: Responder<'r, 'static>> Responder<'r, 'static> for Public<A> {
         let mut answer = self.0.respond_to(request)?;
         answer.set_header(Header::new("cache-control", "public, max-age=300"));
         Ok(answer)
+    }
+}
+
+/// The metrics as a text.
+pub(crate) struct Exposition(pub(crate) String);
+
+impl<'r> Responder<'r, 'static> for Exposition {
+    fn respond_to(self, _: &'r Request<'_>) -> response::Result<'static> {
+        Response::build()
+            .header(Header::new("content-type", metrics::CONTENT_TYPE))
+            .header(no_store())
+            .sized_body(self.0.len(), Cursor::new(self.0))
+            .ok()
     }
 }
 

@@ -144,6 +144,11 @@ impl Problem {
         problem
     }
 
+    /// This is for others.
+    pub(crate) fn forbidden(detail: &'static str) -> Self {
+        Self::new(&kind::FORBIDDEN, detail)
+    }
+
     /// There is no such record.
     pub(crate) fn not_found(what: &'static str) -> Self {
         Error::NotFound(what).into()

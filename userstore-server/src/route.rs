@@ -6,6 +6,7 @@ mod health;
 mod home;
 mod login;
 mod members;
+mod metrics;
 mod problems;
 mod sessions;
 mod user;
@@ -36,6 +37,7 @@ pub(crate) const ALL: &[Mount] = &[
     login::mount,
     members::mount,
     health::mount,
+    metrics::mount,
     problems::mount,
     docs::mount,
 ];
@@ -50,5 +52,6 @@ pub(crate) const DOCUMENTED: &[fn() -> utoipa::openapi::OpenApi] = &[
     login::Docs::openapi,
     members::Docs::openapi,
     health::Docs::openapi,
+    metrics::Docs::openapi,
     problems::Docs::openapi,
 ];

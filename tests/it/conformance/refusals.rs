@@ -105,6 +105,7 @@ pub(super) fn of_paths_and_methods(scene: &Scene) {
     }
     scene.nobody().get("/healthz").is(200);
     scene.nobody().get("/readyz").is(200);
+    scene.nobody().get("/metrics").is(200);
     scene.nobody().get("/openapi.json").is(200);
     scene.nobody().get("/docs").is(200);
     scene.nobody().get("/docs/start.js").is(200);

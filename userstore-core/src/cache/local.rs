@@ -6,6 +6,7 @@ use std::time::Duration;
 use moka::sync::Cache as Map;
 
 use crate::database::Stale;
+use crate::figures::Lookups;
 use crate::model::id::UserId;
 use crate::model::member::{Member, MemberId};
 use crate::model::session::{Session, TokenHash};
@@ -40,6 +41,7 @@ struct Shelves {
     keys: RwLock<Option<Arc<KnownKeys>>>,
     /// How many times something was forgotten.
     forgotten: RwLock<u64>,
+    lookups: Lookups,
 }
 
 /// The moment before a load.
@@ -58,27 +60,36 @@ impl Local {
             tokens: Map::builder().max_capacity(TOKENS).time_to_live(ttl).build(),
             keys: RwLock::new(None),
             forgotten: RwLock::new(0),
+            lookups: Lookups::default(),
         }))
     }
 
-    pub(crate) fn session(&self, hash: &TokenHash) -> Option<Arc<Session>> {
-        self.0.sessions.get(hash)
+    /// A session, and its user.
+    pub(crate) fn session(&self, hash: &TokenHash) -> Option<(Arc<User>, Arc<Session>)> {
+        let session = self.0.sessions.get(hash);
+        let known = session.and_then(|session| Some((self.0.users.get(&session.user_id)?, session)));
+        self.0.lookups.session.of(known)
     }
 
     pub(crate) fn user(&self, id: &UserId) -> Option<Arc<User>> {
-        self.0.users.get(id)
+        self.0.lookups.user.of(self.0.users.get(id))
     }
 
     pub(crate) fn member(&self, id: MemberId) -> Option<Arc<Member>> {
-        self.0.members.get(&id)
+        self.0.lookups.member.of(self.0.members.get(&id))
     }
 
     pub(crate) fn keys(&self) -> Option<Arc<KnownKeys>> {
-        read(&self.0.keys).clone()
+        self.0.lookups.signing_keys.of(read(&self.0.keys).clone())
     }
 
     pub(crate) fn token(&self, hash: &TokenHash) -> Option<Arc<Verified>> {
-        self.0.tokens.get(hash)
+        self.0.lookups.access_token.of(self.0.tokens.get(hash))
+    }
+
+    /// How often what was looked for was there.
+    pub(crate) fn lookups(&self) -> &Lookups {
+        &self.0.lookups
     }
 
     /// Remembers an access token as verified.

@@ -28,6 +28,7 @@ pub(crate) use self::shelf::{Owner, Shared, member_key, signing_keys_key, user_k
 pub(crate) use self::terms::Closed;
 use crate::database::{Reads, Stale, Tx};
 use crate::error::Result;
+use crate::figures::Lookups;
 use crate::model::session::TokenHash;
 use crate::op::Verified;
 use crate::op::row::store_state;
@@ -94,6 +95,15 @@ impl Cache {
         match self {
             Self::Off(_) | Self::Local(..) => true,
             Self::Shared(shared) => shared.is_up().await,
+        }
+    }
+
+    /// How often what was looked for was there; nothing where nothing is remembered.
+    pub(crate) fn lookups(&self) -> Option<&Lookups> {
+        match self {
+            Self::Off(_) => None,
+            Self::Local(local, ..) => Some(local.lookups()),
+            Self::Shared(shared) => Some(shared.lookups()),
         }
     }
 

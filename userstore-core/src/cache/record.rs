@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::figures::{Lookup, Lookups};
 use crate::model::data::Data;
 use crate::model::id::{SessionId, UserId};
 use crate::model::member::{Member, MemberId};
@@ -17,6 +18,9 @@ pub(crate) trait Record: Sized + Send + Sync + 'static {
 
     /// What these bytes say; `None` for those that no `encode` has made.
     fn decode(bytes: &[u8]) -> Option<Self>;
+
+    /// Where it is counted how often one was there.
+    fn lookup(lookups: &Lookups) -> &Lookup;
 }
 
 /// Also distinguishes versions of the form: what another version has kept is loaded anew.
@@ -76,6 +80,10 @@ impl Record for User {
             kept_session: stored.kept_session.map(SessionId::new),
         })
     }
+
+    fn lookup(lookups: &Lookups) -> &Lookup {
+        &lookups.user
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -121,6 +129,10 @@ impl Record for Member {
             incarnation: stored.incarnation,
         })
     }
+
+    fn lookup(lookups: &Lookups) -> &Lookup {
+        &lookups.member
+    }
 }
 
 /// Which state the signing keys are in. The keys themselves are for the database alone.
@@ -134,5 +146,9 @@ impl Record for KeysDigest {
 
     fn decode(bytes: &[u8]) -> Option<Self> {
         Some(Self(bytes.strip_prefix(DIGEST.as_bytes())?.try_into().ok()?))
+    }
+
+    fn lookup(lookups: &Lookups) -> &Lookup {
+        &lookups.signing_keys
     }
 }

@@ -1,6 +1,7 @@
 //! Records in a shared cache: reading through it, and keeping it right when they change.
 
 mod bars;
+mod names;
 
 use std::any::Any;
 use std::future::Future;
@@ -12,13 +13,14 @@ use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep};
 
 pub(crate) use self::bars::Barred;
+pub(crate) use self::names::{member_key, signing_keys_key, user_key};
 use super::record::Record;
 use super::shared::{Mark, SharedCache, Slot};
 use super::terms::{LOOK, Terms};
 use crate::database::Reads;
 use crate::error::Result;
+use crate::figures::Lookups;
 use crate::model::id::UserId;
-use crate::model::member::MemberId;
 use crate::model::session::TokenHash;
 use crate::op::Verified;
 use crate::op::row::store_state;
@@ -49,6 +51,7 @@ pub(crate) struct Shared {
     tokens: Map<TokenHash, Arc<Verified>>,
     /// Held by whoever loads a record, so that others wait for it and find it in the cache.
     loading: Map<String, Arc<Mutex<()>>>,
+    lookups: Lookups,
 }
 
 #[derive(Debug, Clone)]
@@ -74,21 +77,6 @@ impl Owner {
     pub(crate) fn name(&self) -> &str {
         &self.name
     }
-}
-
-/// Where a user is.
-pub(crate) fn user_key(id: UserId) -> String {
-    format!("u:{}", id.as_uuid().simple())
-}
-
-/// Where a member is.
-pub(crate) fn member_key(id: MemberId) -> String {
-    format!("m:{id}")
-}
-
-/// Where it is said which state the signing keys are in.
-pub(crate) fn signing_keys_key() -> String {
-    "k".to_owned()
 }
 
 impl Shared {
@@ -118,6 +106,7 @@ impl Shared {
             owners: Map::builder().max_capacity(SESSIONS).time_to_idle(ttl).build(),
             tokens: Map::builder().max_capacity(TOKENS).time_to_live(ttl).build(),
             loading: Map::builder().max_capacity(LOADS).time_to_idle(Duration::from_secs(30)).build(),
+            lookups: Lookups::default(),
         });
         tokio::spawn(look(Arc::downgrade(&shared)));
         Ok(shared)
@@ -150,12 +139,19 @@ impl Shared {
         L: Fn() -> F + Send + Sync,
         F: Future<Output = Result<Option<T>>> + Send,
     {
-        let Some(name) = name else { return Ok(load().await?.map(Arc::new)) };
+        let lookup = T::lookup(&self.lookups);
+        let Some(name) = name else {
+            lookup.misses.one();
+            return Ok(load().await?.map(Arc::new));
+        };
         let slot = match slot {
             Some(slot) => slot,
             None => self.get(&name).await,
         };
-        match self.read(&name, slot) {
+        let found = self.read(&name, slot);
+        let counter = if let Found::Record(_) = &found { &lookup.hits } else { &lookup.misses };
+        counter.one();
+        match found {
             Found::Record(record) => Ok(record),
             Found::Nothing => Box::pin(self.fill(&name, load)).await,
             Found::Unusable => Ok(load().await?.map(Arc::new)),
@@ -239,7 +235,12 @@ impl Shared {
     }
 
     pub(crate) fn token(&self, hash: &TokenHash) -> Option<Arc<Verified>> {
-        self.tokens.get(hash)
+        self.lookups.access_token.of(self.tokens.get(hash))
+    }
+
+    /// How often what was looked for was there.
+    pub(crate) fn lookups(&self) -> &Lookups {
+        &self.lookups
     }
 
     /// Remembers an access token as verified.

@@ -51,6 +51,7 @@ impl Key {
     /// As the manual has it.
     pub(super) fn described(&self) -> Setting {
         let default = match self.default {
+            Preset::Is("") if self.kind == Kind::List => Some("`[]`".to_owned()),
             Preset::Is(value) => Some(format!("`{value}`")),
             Preset::Told(text) => Some(text.to_owned()),
             Preset::Nothing => None,

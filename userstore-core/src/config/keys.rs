@@ -199,6 +199,13 @@ pub(super) const KEYS: &[Key] = &[
         "how long an entry of the [audit log](audit.md) is kept, an hour at least, or `forever`",
     ),
     key(
+        ("metrics", "allow"),
+        Kind::List,
+        Is(""),
+        "the networks that `GET /metrics` is answered to besides this machine: addresses, and networks such as \
+         `10.0.0.0/8`; see [metrics](observability.md)",
+    ),
+    key(
         ("log", "level"),
         Kind::Text,
         Is("info"),

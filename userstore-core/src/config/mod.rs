@@ -14,6 +14,7 @@ mod keys;
 mod limits;
 #[cfg(feature = "load")]
 mod load;
+mod metrics;
 mod network;
 mod rate;
 #[cfg(feature = "load")]
@@ -34,6 +35,7 @@ pub use self::audit::AuditSettings;
 pub use self::limits::Limits;
 #[cfg(feature = "load")]
 pub use self::load::{Sources, load};
+pub use self::metrics::Metrics;
 pub use self::network::{InvalidNetwork, Network};
 pub use self::rate::{InvalidRate, Rate};
 #[cfg(feature = "load")]
@@ -70,6 +72,8 @@ pub struct Settings {
     pub audit: AuditSettings,
     /// How often passwords may be tried, and accounts created.
     pub limits: Limits,
+    /// Who may read the metrics.
+    pub metrics: Metrics,
     /// What the server writes about itself.
     pub log: Log,
 }

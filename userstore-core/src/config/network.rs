@@ -1,46 +1,28 @@
 //! Networks, as people write them: `10.0.0.0/8`, `2001:db8::/32`, `127.0.0.1`.
 
 use std::fmt;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::str::FromStr;
 
+use ipnet::IpNet;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
 /// An address, or all addresses that begin with the same bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Network {
-    address: IpAddr,
-    prefix: u8,
-}
+pub struct Network(IpNet);
 
 impl Network {
     /// Whether an address is in it. One of IPv4 that is written as one of IPv6 is taken for what it is.
     #[must_use]
     pub fn contains(&self, address: IpAddr) -> bool {
-        match (self.address, address.to_canonical()) {
-            (IpAddr::V4(own), IpAddr::V4(other)) => {
-                masked(own.to_bits().into(), 32, self.prefix) == masked(other.to_bits().into(), 32, self.prefix)
-            }
-            (IpAddr::V6(own), IpAddr::V6(other)) => {
-                masked(own.to_bits(), 128, self.prefix) == masked(other.to_bits(), 128, self.prefix)
-            }
-            _ => false,
-        }
+        self.0.contains(&address.to_canonical())
     }
 
     /// Whether every address is in it, or so many that hardly one is not: fewer than eight bits tell it from others.
     #[must_use]
     pub fn is_nearly_everything(&self) -> bool {
-        self.prefix < 8
-    }
-}
-
-/// The first bits of an address, the others zero.
-fn masked(bits: u128, width: u8, prefix: u8) -> u128 {
-    match width - prefix {
-        128 => 0,
-        rest => bits >> rest << rest,
+        self.0.prefix_len() < 8
     }
 }
 
@@ -55,39 +37,19 @@ impl FromStr for Network {
     type Err = InvalidNetwork;
 
     fn from_str(text: &str) -> Result<Self, InvalidNetwork> {
-        let (address, prefix) = text.split_once('/').map_or((text, None), |(address, prefix)| (address, Some(prefix)));
-        let address: IpAddr = address.parse().map_err(|_| InvalidNetwork)?;
-        if matches!(address, IpAddr::V6(mapped) if is_mapped(mapped)) {
-            // What it would stand for is not told by its prefix.
-            return Err(InvalidNetwork);
-        }
-        let (width, bits) = match address {
-            IpAddr::V4(address) => (32, address.to_bits().into()),
-            IpAddr::V6(address) => (128, address.to_bits()),
+        let network = match text.parse::<IpAddr>() {
+            Ok(address) => IpNet::from(address),
+            Err(_) => text.parse().map_err(|_| InvalidNetwork)?,
         };
-        let is_plain =
-            |text: &str| text.bytes().all(|byte| byte.is_ascii_digit()) && (text == "0" || !text.starts_with('0'));
-        let prefix = match prefix {
-            None => width,
-            Some(text) => {
-                text.parse().ok().filter(|prefix| is_plain(text) && *prefix <= width).ok_or(InvalidNetwork)?
-            }
-        };
-        if masked(bits, width, prefix) == bits { Ok(Self { address, prefix }) } else { Err(InvalidNetwork) }
+        // What an address of IPv4 that is written as one of IPv6 would stand for is not told by its prefix.
+        let is_mapped = matches!(network, IpNet::V6(network) if network.addr().to_ipv4_mapped().is_some());
+        if is_mapped || network.addr() != network.network() { Err(InvalidNetwork) } else { Ok(Self(network)) }
     }
-}
-
-fn is_mapped(address: Ipv6Addr) -> bool {
-    address.to_ipv4_mapped().is_some()
 }
 
 impl fmt::Display for Network {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (self.address, self.prefix) {
-            (IpAddr::V4(address), 32) => address.fmt(f),
-            (IpAddr::V6(address), 128) => address.fmt(f),
-            (address, prefix) => write!(f, "{address}/{prefix}"),
-        }
+        if self.0.prefix_len() == self.0.max_prefix_len() { self.0.addr().fmt(f) } else { self.0.fmt(f) }
     }
 }
 

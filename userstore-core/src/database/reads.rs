@@ -2,9 +2,10 @@
 
 use std::future::Future;
 
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, Statement};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, Statement, sqlx};
 
 use super::server::Server;
+use crate::figures::Connections;
 
 /// Connections for reading. SQLite ends what takes too long by itself; of a server, nothing may be heard any more.
 #[derive(Debug, Clone)]
@@ -17,6 +18,20 @@ impl Reads {
     /// Whether the database is a file of this machine.
     pub(crate) fn is_sqlite(&self) -> bool {
         matches!(self, Self::Sqlite(_))
+    }
+
+    /// How many connections there are of those that there may be; `None` while there is no way to the server.
+    pub(crate) fn connections(&self, most: u16) -> Option<Connections> {
+        let pool = match self {
+            Self::Sqlite(connection) => Some(connection.clone()),
+            Self::Server(server) => server.connection(),
+        }?;
+        let (open, idle) = match self.get_database_backend() {
+            DbBackend::Sqlite => counts(pool.get_sqlite_connection_pool()),
+            DbBackend::Postgres => counts(pool.get_postgres_connection_pool()),
+            _ => counts(pool.get_mysql_connection_pool()),
+        };
+        Some(Connections { open, in_use: open.saturating_sub(idle), most: most.into() })
     }
 
     pub(super) async fn close(&self) {
@@ -39,6 +54,11 @@ impl Reads {
             Self::Server(server) => server.ask(ask).await,
         }
     }
+}
+
+/// How many connections are open, and how many of them idle.
+fn counts<D: sqlx::Database>(pool: &sqlx::Pool<D>) -> (u32, u32) {
+    (pool.size(), u32::try_from(pool.num_idle()).unwrap_or(u32::MAX))
 }
 
 #[async_trait::async_trait]

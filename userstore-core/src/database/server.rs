@@ -166,6 +166,11 @@ impl Server {
         self.0.remote().timeout
     }
 
+    /// The pool that is there.
+    pub(super) fn connection(&self) -> Option<DatabaseConnection> {
+        self.0.connection()
+    }
+
     /// The pool, to be used by one operation.
     pub(super) async fn enter(&self) -> Result<Passage<'_, Target>, DbErr> {
         self.0.enter().await.map_err(unanswered)

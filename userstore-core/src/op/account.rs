@@ -126,7 +126,11 @@ impl Account {
         let note = Note::new(&self.store, &self.actor, Action::EndSession).about_user(&user);
         let note = note.with("session", id.to_string());
         let ended = self.store.sessions().end(&user, id, None, self.store.clock().now(), note).await?;
-        if ended { Ok(()) } else { Err(Error::NotFound("session")) }
+        if !ended {
+            return Err(Error::NotFound("session"));
+        }
+        self.store.counts().sessions_ended.one();
+        Ok(())
     }
 
     /// Ends every session of the user, and every access token.

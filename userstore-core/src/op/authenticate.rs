@@ -29,10 +29,7 @@ pub struct Caller {
 
 pub(crate) async fn authenticate(store: &UserStore, token: &str) -> Result<Caller> {
     let Some(hash) = TokenHash::of(token) else { return Err(refuse(store, token).await) };
-    let known = store.cache().here().and_then(|cache| {
-        let session = cache.session(&hash)?;
-        Some((cache.user(&session.user_id)?, session))
-    });
+    let known = store.cache().here().and_then(|cache| cache.session(&hash));
     let (user, session) = match known {
         Some(known) => known,
         // Boxed, as it is seldom needed: every caller's future would have to hold it, and be moved with it.
@@ -89,6 +86,7 @@ async fn load_shared(store: &UserStore, shared: &Shared, hash: TokenHash) -> Res
     if let (Some(name), Some(slot)) = (name, &slot)
         && let Some(user) = shared.read_before(name, slot)
     {
+        shared.lookups().user.hits.one();
         return Ok((user, session));
     }
     let name = name.map(str::to_owned);
@@ -157,7 +155,11 @@ impl Caller {
         let note = Note::new(&self.store, Who::user(&self.user), Action::SignOut).about_user(&self.user);
         let note = note.with("session", self.session.id.to_string());
         let ended = self.store.sessions().end(&self.user, self.session.id, Some(self.hash), now, note).await?;
-        if ended { Ok(()) } else { Err(Error::Unauthenticated) }
+        if !ended {
+            return Err(Error::Unauthenticated);
+        }
+        self.store.counts().sessions_ended.one();
+        Ok(())
     }
 
     pub(crate) fn is_named(&self, name: &str) -> bool {

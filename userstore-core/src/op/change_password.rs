@@ -96,7 +96,10 @@ async fn raise_epoch(
 
 /// The sessions are over already; that their records go as well is no part of the promise.
 pub(super) async fn clean_up(store: &UserStore, user: &User) {
-    if let Err(error) = store.sessions().clean_up(user).await {
-        tracing::warn!(error = &error as &dyn std::error::Error, "records of ended sessions were left for later");
+    match store.sessions().clean_up(user).await {
+        Ok(ended) => store.counts().sessions_ended.add(ended),
+        Err(error) => {
+            tracing::warn!(error = &error as &dyn std::error::Error, "records of ended sessions were left for later");
+        }
     }
 }

@@ -29,6 +29,12 @@ pub(super) async fn log_in(
     password: Password,
     scopes: Option<Scopes>,
 ) -> Result<LogIn> {
+    let result = open(store, username, password, scopes).await;
+    store.counts().log_ins.count(&result);
+    result
+}
+
+async fn open(store: &UserStore, username: &str, password: Password, scopes: Option<Scopes>) -> Result<LogIn> {
     let user = verify(store, Action::LogIn, username, password).await?;
     let request = TokenRequest { scopes, ..TokenRequest::default() };
     let note = note(store, Action::LogIn, Some(&user));

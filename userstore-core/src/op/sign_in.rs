@@ -34,6 +34,12 @@ pub struct SignIn {
 }
 
 pub(super) async fn sign_in(store: &UserStore, username: &str, password: Password) -> Result<SignIn> {
+    let result = open(store, username, password).await;
+    store.counts().sign_ins.count(&result);
+    result
+}
+
+async fn open(store: &UserStore, username: &str, password: Password) -> Result<SignIn> {
     let user = verify(store, Action::SignIn, username, password).await?;
     let now = store.clock().now();
     let secret = zeroize::Zeroizing::new(store.random().bytes::<32>());
@@ -52,7 +58,9 @@ pub(super) async fn sign_in(store: &UserStore, username: &str, password: Passwor
         epoch: user.epoch,
     };
     let note = note(store, Action::SignIn, Some(&user)).with("session", session.id.to_string());
-    store.sessions().create(&user, hash, &session, settings.max_per_user, note).await?;
+    let ended = store.sessions().create(&user, hash, &session, settings.max_per_user, note).await?;
+    store.counts().sessions_ended.add(ended);
+    store.counts().sessions_opened.one();
     Ok(SignIn { token, session, user: Arc::new(user), expires_in: settings.ttl })
 }
 

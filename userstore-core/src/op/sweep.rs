@@ -41,8 +41,13 @@ async fn see_to_keys(store: &UserStore) {
 async fn sweep(store: &UserStore) {
     loop {
         match store.sessions().sweep(store.clock().now()).await {
-            Ok(true) => tokio::task::yield_now().await,
-            Ok(false) => return,
+            Ok(swept) => {
+                store.counts().sessions_ended.add(swept.sessions);
+                if !swept.more {
+                    return;
+                }
+                tokio::task::yield_now().await;
+            }
             Err(error) => {
                 tracing::warn!(error = &error as &dyn std::error::Error, "expired sessions were not removed");
                 return;

@@ -18,9 +18,10 @@ use self::hasher::{Hasher, Verdict};
 use self::params::HashParams;
 use self::pepper::Pepper;
 use self::policy::Policy;
-use self::pool::{HashPool, PoolError, PoolLimits};
+use self::pool::{HashPool, PoolError, PoolLimits, PoolStats};
 use crate::config;
 use crate::error::{Error, Result, Violation};
+use crate::figures::Hashing;
 use crate::model::password::{Password, PasswordError};
 use crate::model::username::Username;
 use crate::op::row::users::PasswordHash;
@@ -28,7 +29,6 @@ use crate::random::Random;
 
 pub(crate) use self::phc::ANY_PEPPER;
 pub(crate) use self::policy::Prepared;
-pub use self::pool::Hashing;
 
 /// When it makes sense to come back to a queue that was full.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
@@ -86,11 +86,6 @@ impl Passwords {
         self.policy.check(password, username).map_err(|error| Violation::at(pointer, error.to_string()))
     }
 
-    /// What the threads have done and are doing.
-    pub(crate) fn stats(&self) -> Hashing {
-        self.pool.stats()
-    }
-
     /// Hashes no more; what waits is answered.
     pub(crate) fn close(&self) {
         self.pool.close();
@@ -107,6 +102,13 @@ impl Passwords {
         }
         tokio::time::sleep(BUSY_PAUSE).await;
         Err(refuse(PoolError::Full))
+    }
+
+    /// What hashing has done and is doing.
+    pub(crate) fn figures(&self) -> Hashing {
+        let PoolStats { computed, waiting, running, refused } = self.pool.stats();
+        let (wait, work) = self.pool.times();
+        Hashing { computed, refused, waiting, running, wait, work }
     }
 
     /// The hash of a password, with a new salt.

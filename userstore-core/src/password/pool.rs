@@ -7,7 +7,7 @@ mod tests;
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 use std::{fmt, io, thread};
 
 use tokio::sync::oneshot;
@@ -16,6 +16,7 @@ use super::hasher::{HashError, Hasher, Salt, Verdict};
 use super::memory::Memory;
 use super::policy::Prepared;
 use super::queue::Queue;
+use crate::figures::{Counter, Distribution, Histogram};
 pub(crate) use error::PoolError;
 use task::{Job, Task};
 
@@ -43,23 +44,48 @@ pub(crate) struct PoolLimits {
 
 /// What the threads that hash passwords have done and are doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Hashing {
-    /// Hashes computed, for whatever purpose, since the store was opened.
-    pub computed: u64,
-    /// Passwords that wait for a thread.
-    pub waiting: usize,
-    /// Passwords being hashed.
-    pub running: usize,
+pub(crate) struct PoolStats {
+    /// Hashes computed, for whatever purpose, since the pool was made.
+    pub(crate) computed: u64,
+    /// Jobs in the queue now.
+    pub(crate) waiting: usize,
+    /// Jobs being worked on now.
+    pub(crate) running: usize,
+    /// Jobs that were not let in, since the pool was made.
+    pub(crate) refused: u64,
 }
+
+/// What a place in the queue and a hash take, as far as they go from one bound to the next: a hash at OWASP's minimum
+/// takes some 15 ms, and a full queue about half a second.
+const TIMES: &[Duration] = &[
+    Duration::from_millis(1),
+    Duration::from_millis(5),
+    Duration::from_millis(10),
+    Duration::from_millis(25),
+    Duration::from_millis(50),
+    Duration::from_millis(100),
+    Duration::from_millis(250),
+    Duration::from_millis(500),
+    Duration::from_secs(1),
+    Duration::from_millis(2500),
+];
 
 /// Closes the queue when the last clone of the pool is gone; the threads, which share the rest, then end by themselves.
 struct Threads(Arc<Shared>);
 
 struct Shared {
     hasher: Hasher,
-    queue: Queue<Box<dyn Job>>,
-    computed: AtomicU64,
+    queue: Queue<Waiting>,
+    computed: Counter,
+    refused: Counter,
+    wait: Histogram,
+    work: Histogram,
+}
+
+/// A job in the queue, and since when.
+struct Waiting {
+    job: Box<dyn Job>,
+    since: Instant,
 }
 
 impl HashPool {
@@ -69,8 +95,10 @@ impl HashPool {
     /// The operating system has no thread to give.
     pub(crate) fn new(hasher: Hasher, limits: PoolLimits) -> io::Result<Self> {
         let places = limits.max_concurrent.get().saturating_add(limits.max_queue);
-        let queue: Queue<Box<dyn Job>> = Queue::new(places, |job| job.is_abandoned());
-        let shared = Arc::new(Shared { hasher, queue, computed: AtomicU64::new(0) });
+        let queue: Queue<Waiting> = Queue::new(places, |waiting| waiting.job.is_abandoned());
+        let (computed, refused) = (Counter::default(), Counter::default());
+        let (wait, work) = (Histogram::new(TIMES), Histogram::new(TIMES));
+        let shared = Arc::new(Shared { hasher, queue, computed, refused, wait, work });
         let threads = Threads(shared);
         for number in 0..limits.max_concurrent.get() {
             let shared = Arc::clone(&threads.0);
@@ -103,12 +131,22 @@ impl HashPool {
 
     /// Whether a job would be let in now: asked before work that would be in vain.
     pub(crate) fn has_room(&self) -> bool {
-        self.threads.0.queue.has_room()
+        let has_room = self.threads.0.queue.has_room();
+        if !has_room {
+            self.threads.0.refused.one();
+        }
+        has_room
     }
 
-    pub(crate) fn stats(&self) -> Hashing {
-        let (waiting, running) = self.threads.0.queue.counts();
-        Hashing { computed: self.threads.0.computed.load(Ordering::Relaxed), waiting, running }
+    pub(crate) fn stats(&self) -> PoolStats {
+        let Shared { queue, computed, refused, .. } = &*self.threads.0;
+        let (waiting, running) = queue.counts();
+        PoolStats { computed: computed.read(), waiting, running, refused: refused.read() }
+    }
+
+    /// How long jobs have waited, and how long they have taken.
+    pub(crate) fn times(&self) -> (Distribution, Distribution) {
+        (self.threads.0.wait.read(), self.threads.0.work.read())
     }
 
     async fn run<T: Send + 'static>(
@@ -116,7 +154,8 @@ impl HashPool {
         work: impl FnOnce(&Hasher, &mut Memory) -> Result<T, HashError> + Send + 'static,
     ) -> Result<T, PoolError> {
         let (reply, answer) = oneshot::channel();
-        self.threads.0.queue.push(Box::new(Task { work, reply }))?;
+        let waiting = Waiting { job: Box::new(Task { work, reply }), since: Instant::now() };
+        self.threads.0.queue.push(waiting).inspect_err(|_| self.threads.0.refused.one())?;
         // A job that is dropped unanswered was in the queue when it was closed.
         answer.await.unwrap_or(Err(PoolError::Closed))
     }
@@ -126,9 +165,14 @@ impl Shared {
     /// The life of a thread.
     fn work(&self) {
         let mut memory = Memory::default();
-        while let Some(job) = self.queue.take() {
+        while let Some(Waiting { job, since }) = self.queue.take() {
+            let begun = Instant::now();
+            self.wait.record(begun - since);
             job.run(&self.hasher, &mut memory, &|is_computed| {
-                self.computed.fetch_add(is_computed.into(), Ordering::Relaxed);
+                if is_computed {
+                    self.computed.one();
+                    self.work.record(begun.elapsed());
+                }
                 self.queue.finish();
             });
         }

@@ -3,7 +3,7 @@
 use std::pin::Pin;
 use std::sync::Arc;
 
-use super::{Answer, SessionStore};
+use super::{Answer, SessionStore, Swept};
 use crate::database::{Database, Written};
 use crate::error::Error;
 use crate::model::id::SessionId;
@@ -34,7 +34,7 @@ impl SessionStore for DatabaseSessions {
         session: &'a Session,
         most: u16,
         note: Note,
-    ) -> Answer<'a, ()> {
+    ) -> Answer<'a, u64> {
         let (user, session) = (user.clone(), session.clone());
         Box::pin(self.0.writes().run(move |tx| {
             Box::pin(async move {
@@ -46,13 +46,14 @@ impl SessionStore for DatabaseSessions {
                 };
                 if sessions::insert_if_room(tx, &user, hash, &session, most).await.map_err(user_gone)? {
                     note.write(tx).await?;
-                    return Ok(Written::new(()));
+                    return Ok(Written::new(0));
                 }
                 let left = u64::from(most).saturating_sub(1);
                 let ended = sessions::remove_over(tx, &user, session.created_at, Some(left)).await?;
                 sessions::insert(tx, hash, &session).await.map_err(user_gone)?;
                 note.write(tx).await?;
-                Ok(Written::of_sessions(ended, ()))
+                let count = ended.len() as u64;
+                Ok(Written::of_sessions(ended, count))
             })
         }))
     }
@@ -95,22 +96,23 @@ impl SessionStore for DatabaseSessions {
         }))
     }
 
-    fn clean_up<'a>(&'a self, user: &'a User) -> Answer<'a, ()> {
+    fn clean_up<'a>(&'a self, user: &'a User) -> Answer<'a, u64> {
         let user = user.clone();
         Box::pin(self.0.writes().run(move |tx| {
             Box::pin(async move {
                 let ended = sessions::remove_over(tx, &user, Timestamp::from_millis(0), None).await?;
-                Ok(Written::of_sessions(ended, ()))
+                let count = ended.len() as u64;
+                Ok(Written::of_sessions(ended, count))
             })
         }))
     }
 
-    fn sweep(&self, now: Timestamp) -> Answer<'_, bool> {
+    fn sweep(&self, now: Timestamp) -> Answer<'_, Swept> {
         Box::pin(self.0.writes().run(move |tx| {
             Box::pin(async move {
                 let removed = sessions::remove_expired(tx, now, SWEEP).await?;
-                let more = removed.len() as u64 == SWEEP;
-                Ok(Written::of_sessions(removed, more))
+                let sessions = removed.len() as u64;
+                Ok(Written::of_sessions(removed, Swept { sessions, more: sessions == SWEEP }))
             })
         }))
     }

@@ -27,6 +27,15 @@ type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
 /// The session that a token opens, and what was looked up with it.
 type Found = (Option<Arc<Session>>, Option<Slot>);
 
+/// What was removed once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Swept {
+    /// How many sessions.
+    pub(crate) sessions: u64,
+    /// Whether there is more to remove.
+    pub(crate) more: bool,
+}
+
 /// The session of whoever shows its token.
 fn shown(session: Session) -> Arc<Session> {
     Arc::new(Session { current: true, ..session })
@@ -34,7 +43,8 @@ fn shown(session: Session) -> Arc<Session> {
 
 /// A place where sessions are kept.
 pub(crate) trait SessionStore: std::fmt::Debug + Send + Sync {
-    /// Keeps a new session of a user, and writes the note of it; ends the oldest ones beyond `most`.
+    /// Keeps a new session of a user, and writes the note of it; ends the oldest ones beyond `most`, and
+    /// tells how many were removed.
     ///
     /// # Errors
     /// `InvalidCredentials` when the user is gone by now.
@@ -45,7 +55,7 @@ pub(crate) trait SessionStore: std::fmt::Debug + Send + Sync {
         session: &'a Session,
         most: u16,
         note: Note,
-    ) -> Answer<'a, ()>;
+    ) -> Answer<'a, u64>;
 
     /// The session that a token opens, live or not.
     fn find(&self, hash: TokenHash) -> Answer<'_, Option<Session>>;
@@ -76,8 +86,9 @@ pub(crate) trait SessionStore: std::fmt::Debug + Send + Sync {
         note: Note,
     ) -> Answer<'a, bool>;
 
-    /// Removes what is kept of a user's sessions, all of which are over, but for the one that the user row keeps.
-    fn clean_up<'a>(&'a self, user: &'a User) -> Answer<'a, ()>;
+    /// Removes what is kept of a user's sessions, all of which are over, but for the one that the user row keeps; and
+    /// tells how many there were.
+    fn clean_up<'a>(&'a self, user: &'a User) -> Answer<'a, u64>;
 
     /// Whether what was found may be remembered in this process: where the cache is told when a session is ended, and
     /// nothing is found any more by then.
@@ -88,6 +99,6 @@ pub(crate) trait SessionStore: std::fmt::Debug + Send + Sync {
     /// Whether sessions can be found now.
     fn is_up(&self) -> Pin<Box<dyn Future<Output = bool> + Send + '_>>;
 
-    /// Removes sessions that have expired, some at a time; `true` when there are more.
-    fn sweep(&self, now: Timestamp) -> Answer<'_, bool>;
+    /// Removes what has expired, some at a time.
+    fn sweep(&self, now: Timestamp) -> Answer<'_, Swept>;
 }

@@ -31,7 +31,7 @@ use moka::sync::Cache as Map;
 use self::find::Read;
 use self::index::{Entry, is_of_epoch};
 use self::record::Record;
-use super::{Answer, Found, SessionStore, shown};
+use super::{Answer, Found, SessionStore, Swept, shown};
 use crate::database::{Database, Written};
 use crate::error::Result;
 use crate::model::id::{SessionId, UserId};
@@ -92,10 +92,11 @@ impl RedisSessions {
         format!("{}:u:{{{user}}}", self.store)
     }
 
-    /// Ends the sessions that had to make room, and removes the records of those that were over.
-    async fn make_room(&self, user: UserId, (ending, over): Created) -> Result<()> {
-        if ending.is_empty() && over.is_empty() {
-            return Ok(());
+    /// Ends the sessions that had to make room, and removes the records of those that were over: how many there were.
+    async fn make_room(&self, user: UserId, (ending, over): Created) -> Result<u64> {
+        let count = (ending.len() + over.len()) as u64;
+        if count == 0 {
+            return Ok(0);
         }
         let noted = |(_, name, at): &(String, String, i64)| Some((index::hash(name)?, Timestamp::from_millis(*at)));
         let noted: Vec<_> = ending.iter().filter_map(noted).collect();
@@ -110,11 +111,12 @@ impl RedisSessions {
         for name in &over {
             remove.cmd("DEL").arg(self.key_of(name)).ignore();
         }
-        self.link.begin(PART).await?.query_all(&remove).await
+        self.link.begin(PART).await?.query_all::<()>(&remove).await?;
+        Ok(count)
     }
 
-    /// Adds a session to its user's index, and ends what has to make room for it.
-    async fn enter(&self, user: &User, hash: TokenHash, session: &Session, most: u16) -> Result<()> {
+    /// Adds a session to its user's index, and ends what has to make room for it: how many there were.
+    async fn enter(&self, user: &User, hash: TokenHash, session: &Session, most: u16) -> Result<u64> {
         let kept = user.kept_session.map(|id| id.to_string()).unwrap_or_default();
         let mut create = self.create.key(self.index_key(user.id));
         create.arg(session.created_at.as_millis()).arg(user.epoch).arg(kept).arg(most);
@@ -149,7 +151,7 @@ impl SessionStore for RedisSessions {
         session: &'a Session,
         most: u16,
         note: Note,
-    ) -> Answer<'a, ()> {
+    ) -> Answer<'a, u64> {
         Box::pin(async move {
             // The record first: what is in the index is there. Nobody has the token yet.
             let exchange = self.link.begin(PART).await?;
@@ -158,8 +160,10 @@ impl SessionStore for RedisSessions {
                 .query::<()>(cmd("SET").arg(self.record_key(hash)).arg(record).arg("PX").arg(lasts(session)))
                 .await?;
             let mut entered = self.enter(user, hash, session, most).await;
-            if entered.is_ok() {
-                entered = note.write_alone(&self.database).await;
+            if entered.is_ok()
+                && let Err(error) = note.write_alone(&self.database).await
+            {
+                entered = Err(error);
             }
             if entered.is_err()
                 && let Ok(exchange) = self.link.begin(PART).await
@@ -252,7 +256,7 @@ impl SessionStore for RedisSessions {
         })
     }
 
-    fn clean_up<'a>(&'a self, user: &'a User) -> Answer<'a, ()> {
+    fn clean_up<'a>(&'a self, user: &'a User) -> Answer<'a, u64> {
         Box::pin(async move {
             let kept = user.kept_session.map(|id| id.to_string()).unwrap_or_default();
             let exchange = self.link.begin(PART).await?;
@@ -262,12 +266,12 @@ impl SessionStore for RedisSessions {
         })
     }
 
-    fn sweep(&self, now: Timestamp) -> Answer<'_, bool> {
+    fn sweep(&self, now: Timestamp) -> Answer<'_, Swept> {
         // Redis forgets by itself.
         Box::pin(self.database.writes().run(move |tx| {
             Box::pin(async move {
                 let removed = ended_sessions::remove_expired(tx, now.minus(GRACE), SWEEP).await?;
-                Ok(Written::new(removed == SWEEP))
+                Ok(Written::new(Swept { sessions: 0, more: removed == SWEEP }))
             })
         }))
     }

@@ -8,6 +8,7 @@ use crate::clock::Clock;
 use crate::config::{Secret, Settings};
 use crate::database::Database;
 use crate::error::Result;
+use crate::figures::Counts;
 use crate::jwt::Issuers;
 use crate::op::Audit;
 use crate::password::Passwords;
@@ -83,6 +84,8 @@ impl Builder {
         let limits = parts::limits(&settings, redis.as_ref(), &database, &clock).await?;
         let background = if for_one_task { Background::nothing() } else { Background::keep_fresh(&issuers, &clock) };
         let inner = Inner {
+            opened_at: clock.now(),
+            counts: Counts::default(),
             settings,
             clock,
             random: Random,

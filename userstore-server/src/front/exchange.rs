@@ -1,6 +1,7 @@
 //! One request and its answer: out of HTTP, through the routes, and back.
 
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::Arc;
 
 use hyper::body::Incoming;
@@ -10,12 +11,13 @@ use hyper::{HeaderMap, Response, StatusCode};
 use rocket::http::uri::Origin;
 use rocket::http::{Header, Method};
 use rocket::local::asynchronous::{Client, LocalRequest, LocalResponse};
-use rocket::{Request, uri};
 
 use super::answer::Answer;
 use super::fault::Fault;
 use super::life::{Life, Phase};
 use super::{Front, body};
+use crate::begun::Begun;
+use crate::edge::nowhere;
 
 /// Headers that are never guessed at: where one of them is not text, the request is refused.
 const EXACT: &[&str] =
@@ -35,13 +37,16 @@ pub(super) async fn answer(
     match body::receive(&parts.headers, incoming, front.limits.body).await {
         Ok(body) if body.is_empty() => {}
         Ok(body) => request.set_body(&*body),
-        Err(fault) => note(&request, fault),
+        Err(fault) => fault.note(&request),
     }
     if let Err(fault) = add_headers(&mut request, &parts.headers) {
-        note(&request, fault);
-        request.set_uri(uri!("/-"));
+        fault.note(&request);
+        request.set_uri(nowhere());
     }
-    let answered = request.dispatch().await;
+    let begun = Begun::now(&request);
+    // Pinned, lest what works on the request be moved with every layer around it.
+    let dispatched = pin!(request.dispatch());
+    let answered = begun.during(dispatched).await;
     let answer = shown(answered, &parts, front.is_stopping(), Arc::clone(&life)).await;
     life.enter(Phase::Answering);
     answer
@@ -62,12 +67,8 @@ fn addressed<'r>(router: &'r Client, parts: &'r Parts) -> LocalRequest<'r> {
         _ => Method::Connect,
     };
     let address = parts.uri.path_and_query().map_or("/", |address| address.as_str());
-    let address = Origin::parse(address).unwrap_or_else(|_| uri!("/-"));
+    let address = Origin::parse(address).unwrap_or_else(|_| nowhere());
     router.req(method, address)
-}
-
-fn note(request: &Request<'_>, fault: Fault) {
-    request.local_cache(|| fault);
 }
 
 fn add_headers<'r>(request: &mut LocalRequest<'r>, headers: &'r HeaderMap) -> Result<(), Fault> {

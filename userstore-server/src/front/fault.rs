@@ -7,7 +7,6 @@ use crate::problem::Problem;
 /// What is wrong with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fault {
-    None,
     /// A header that matters is not text.
     Header,
     /// The body took too long to come in.
@@ -18,29 +17,31 @@ pub(crate) enum Fault {
 
 impl Fault {
     /// What was found wrong with this request.
-    pub(super) fn of(request: &Request<'_>) -> Self {
-        *request.local_cache(|| Self::None)
+    fn of(request: &Request<'_>) -> Option<Self> {
+        *request.local_cache(|| None)
     }
 
-    fn problem(self) -> Option<Problem> {
+    /// Notes that this is wrong with a request.
+    pub(super) fn note(self, request: &Request<'_>) {
+        request.local_cache(|| Some(self));
+    }
+
+    fn problem(self) -> Problem {
         let detail = match self {
-            Self::None => return None,
             Self::Header => "a header holds bytes that are not UTF-8; send visible ASCII",
             Self::LateBody => "the body took too long; send it without a break",
             Self::BrokenBody => "the body broke off",
         };
-        Some(Problem::malformed_request(detail))
+        Problem::malformed_request(detail)
     }
 }
 
 /// Why a request goes to no route, if it does not.
 pub(crate) fn refusal(request: &Request<'_>) -> Option<Problem> {
-    let fault = Fault::of(request);
-    (fault == Fault::Header).then(|| fault.problem()).flatten()
+    Fault::of(request).filter(|fault| *fault == Fault::Header).map(Fault::problem)
 }
 
 /// Why there is no body, if there should be one.
 pub(crate) fn missing_body(request: &Request<'_>) -> Option<Problem> {
-    let fault = Fault::of(request);
-    matches!(fault, Fault::LateBody | Fault::BrokenBody).then(|| fault.problem()).flatten()
+    Fault::of(request).filter(|fault| *fault != Fault::Header).map(Fault::problem)
 }

@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 
 use tokio::task::AbortHandle;
 
+use crate::traffic::Traffic;
+
 /// What a connection is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Phase {
@@ -58,6 +60,11 @@ impl Life {
         self.state.store((now << PHASE_BITS) | phase as u64, Ordering::Relaxed);
     }
 
+    /// Counts a request that was refused with this status, as it could not be read.
+    pub(super) fn count_refusal(&self, status: u16) {
+        self.open.traffic.refused(status);
+    }
+
     /// What ends when the connection is to be closed.
     pub(super) fn belongs_to(&self, task: AbortHandle) {
         // It is told once.
@@ -89,6 +96,7 @@ impl Life {
 /// Every open connection.
 pub(super) struct Open {
     list: Mutex<List>,
+    traffic: Arc<Traffic>,
     start: Instant,
     /// Milliseconds since the start, as of the last look: exact enough, and free for every request.
     now: AtomicU64,
@@ -109,18 +117,21 @@ pub(super) struct Listed {
 impl Drop for Listed {
     fn drop(&mut self) {
         self.open.list().lives.remove(&self.number);
+        self.open.traffic.closed();
     }
 }
 
 impl Open {
-    pub(super) fn new() -> Arc<Self> {
-        Arc::new(Self { list: Mutex::default(), start: Instant::now(), now: AtomicU64::new(0) })
+    /// None is open yet; each is counted there.
+    pub(super) fn new(traffic: Arc<Traffic>) -> Arc<Self> {
+        Arc::new(Self { list: Mutex::default(), traffic, start: Instant::now(), now: AtomicU64::new(0) })
     }
 
     /// A new connection, which is on the list until what comes with it is dropped.
     pub(super) fn add(self: &Arc<Self>) -> (Arc<Life>, Listed) {
         let life = Arc::new(Life { open: Arc::clone(self), state: AtomicU64::new(0), task: OnceLock::new() });
         life.enter(Phase::Idle);
+        self.traffic.accepted();
         let mut list = self.list();
         list.last += 1;
         let number = list.last;

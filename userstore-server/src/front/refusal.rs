@@ -3,7 +3,10 @@
 use std::io::Write as _;
 
 use crate::problem::Problem;
-use crate::request_id;
+use crate::{access_log, request_id};
+
+/// What they are all answered with.
+pub(super) const STATUS: u16 = 400;
 
 /// The answer to send instead of this one, which the library has written of itself: it is bare.
 pub(super) fn instead_of(answer: &[u8]) -> Option<Vec<u8>> {
@@ -19,12 +22,12 @@ pub(super) fn instead_of(answer: &[u8]) -> Option<Vec<u8>> {
     // A vector takes all that is written to it.
     let _ = write!(
         bytes,
-        "HTTP/1.1 400 Bad Request\r\ncontent-type: application/problem+json\r\ncache-control: no-store\r\n\
+        "HTTP/1.1 {STATUS} Bad Request\r\ncontent-type: application/problem+json\r\ncache-control: no-store\r\n\
          x-content-type-options: nosniff\r\n{}: {id}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
         request_id::HEADER,
         body.len(),
     );
     bytes.extend_from_slice(&body);
-    tracing::info!(target: "userstore_server::access", method = "-", route = "-", status = 400, request_id = id, "request");
+    access_log::write_unread(STATUS, &id);
     Some(bytes)
 }

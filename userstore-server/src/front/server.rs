@@ -20,6 +20,7 @@ use userstore_core::config;
 use super::life::{Open, Patience};
 use super::tls::Tls;
 use super::{Front, Limits, Stop, accept};
+use crate::traffic::Traffic;
 
 /// How often is looked whose time is over, and whether files have changed.
 const LOOK: Duration = Duration::from_millis(250);
@@ -98,7 +99,9 @@ impl Server {
         // Nobody keeps cookies for its callers.
         let router = Client::untracked(rocket).await.map_err(|error| StartError::Routes(error.to_string()))?;
         let limits = Limits::of(&settings);
-        let front = Front { router, open: Open::new(), limits, tls, stopping: AtomicBool::new(false) };
+        let traffic = router.rocket().state::<Arc<Traffic>>().cloned().unwrap_or_default();
+        traffic.rows(router.rocket());
+        let front = Front { router, open: Open::new(traffic), limits, tls, stopping: AtomicBool::new(false) };
         Ok(Self { front: Arc::new(front), listener, address, stop: Stop::new() })
     }
 

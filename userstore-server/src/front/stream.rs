@@ -59,6 +59,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Stream<S> {
             && let Some(refusal) = refusal::instead_of(bytes)
         {
             self.life.enter(Phase::Given);
+            self.life.count_refusal(refusal::STATUS);
             self.refusal = Some((refusal, 0));
             return Poll::Ready(Ok(bytes.len()));
         }

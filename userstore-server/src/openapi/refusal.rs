@@ -23,7 +23,7 @@ fn of(operation: &str) -> Vec<&'static Kind> {
             vec![&FORBIDDEN, &NOT_FOUND]
         }
         "deleteUser" | "grantRole" | "setStatus" => vec![&FORBIDDEN, &NOT_FOUND, &LAST_ADMIN],
-        "listUsers" | "listMembers" => vec![&FORBIDDEN],
+        "listUsers" | "listMembers" | "getMetrics" => vec![&FORBIDDEN],
         "createMember" => vec![&FORBIDDEN, &NAME_TAKEN],
         "putMember" => vec![&FORBIDDEN, &NOT_FOUND, &NAME_TAKEN],
         "getMember" | "deleteMember" => vec![&FORBIDDEN, &NOT_FOUND],

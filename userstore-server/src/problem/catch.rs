@@ -1,5 +1,7 @@
 //! What Rocket refuses by itself becomes a problem too; and what it does not know: 405 and OPTIONS.
 
+use std::sync::Arc;
+
 use rocket::http::uri::Segments;
 use rocket::http::uri::fmt::Path;
 use rocket::http::{Header, Method, Status};
@@ -10,6 +12,7 @@ use super::Problem;
 use crate::access_log;
 use crate::edge::{is_alias, is_refused_form};
 use crate::front;
+use crate::traffic::Traffic;
 
 /// The catchers for every status.
 pub(crate) fn catchers() -> Vec<Catcher> {
@@ -31,6 +34,9 @@ struct Unseen(Problem);
 impl<'r> Responder<'r, 'static> for Unseen {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
         let answer = self.0.respond_to(request)?;
+        if let Some(traffic) = request.rocket().state::<Arc<Traffic>>() {
+            traffic.answered(request, &answer);
+        }
         access_log::write(request, &answer);
         Ok(answer)
     }

@@ -51,7 +51,7 @@ fn remember(cache: &Local, ticket: Ticket, version: i64) {
 
 /// The versions of the session and the user that the cache gives.
 fn known(cache: &Local) -> (Option<i64>, Option<i64>) {
-    (cache.session(&hash()).map(|session| session.epoch), cache.user(&USER).map(|user| user.version))
+    (cache.0.sessions.get(&hash()).map(|session| session.epoch), cache.user(&USER).map(|user| user.version))
 }
 
 /// A change that makes something stale.

@@ -13,6 +13,7 @@ use super::*;
 use crate::cache::{Cache, Change, Closed};
 use crate::config::{self, Secret};
 use crate::database::{Database, Opened, Stale, Tx};
+use crate::figures::{Lookup, Lookups};
 
 /// A record that is only a number.
 #[derive(Debug, PartialEq)]
@@ -25,6 +26,10 @@ impl Record for Number {
 
     fn decode(bytes: &[u8]) -> Option<Self> {
         Some(Self(std::str::from_utf8(bytes).ok()?.parse().ok()?))
+    }
+
+    fn lookup(lookups: &Lookups) -> &Lookup {
+        &lookups.member
     }
 }
 

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::fetch::Source;
+use crate::figures::Counter;
 use crate::jwt::jwks::Jwks;
 use crate::model::timestamp::Timestamp;
 
@@ -23,6 +24,8 @@ pub(super) struct IssuerKeys {
     state: Mutex<State>,
     /// Held by the one fetch that is under way.
     flight: tokio::sync::Mutex<()>,
+    refreshed: Counter,
+    failed: Counter,
 }
 
 #[derive(Debug, Default)]
@@ -36,7 +39,18 @@ struct State {
 
 impl IssuerKeys {
     pub(super) fn new(source: Source) -> Self {
-        Self { source, state: Mutex::default(), flight: tokio::sync::Mutex::default() }
+        Self {
+            source,
+            state: Mutex::default(),
+            flight: tokio::sync::Mutex::default(),
+            refreshed: Counter::default(),
+            failed: Counter::default(),
+        }
+    }
+
+    /// How often the keys were had, and how often not.
+    pub(super) fn counts(&self) -> (u64, u64) {
+        (self.refreshed.read(), self.failed.read())
     }
 
     /// The keys, unless they are too old, and how many fetches there have been.
@@ -96,9 +110,13 @@ impl IssuerKeys {
         let mut state = self.state();
         state.fetches += 1;
         match fetched {
-            Ok(keys) => state.good = Some((Arc::new(keys), now)),
+            Ok(keys) => {
+                state.good = Some((Arc::new(keys), now));
+                self.refreshed.one();
+            }
             Err(error) => {
                 drop(state);
+                self.failed.one();
                 tracing::warn!(%error, source = %self.source, "the keys of an issuer could not be had");
             }
         }

@@ -16,6 +16,7 @@ use super::compact::Compact;
 use super::error::TokenError;
 use crate::clock::Clock;
 use crate::error::{Error, Result};
+use crate::figures::IssuerFigures;
 use crate::model::timestamp::Timestamp;
 
 pub use self::settings::IssuerSettings;
@@ -103,6 +104,18 @@ impl Issuers {
         for issuer in self.0.values() {
             IssuerKeys::fetch_if_old(&issuer.keys, now).await;
         }
+    }
+
+    /// How often the keys of each issuer were fetched, by the issuers' names.
+    #[must_use]
+    pub fn figures(&self) -> Vec<IssuerFigures> {
+        let of = |(issuer, it): (&String, &Issuer)| {
+            let (refreshed, failed) = it.keys.counts();
+            IssuerFigures { issuer: issuer.clone(), refreshed, failed }
+        };
+        let mut figures: Vec<_> = self.0.iter().map(of).collect();
+        figures.sort_by(|one, other| one.issuer.cmp(&other.issuer));
+        figures
     }
 
     /// Keeps the keys fresh until it is dropped: to be spawned beside the server.

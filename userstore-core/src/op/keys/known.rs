@@ -8,6 +8,7 @@ use crate::UserStore;
 use crate::cache::{KeysDigest, Local, signing_keys_key};
 use crate::config::Tokens;
 use crate::error::{Error, Result};
+use crate::figures::KeyAge;
 use crate::jwt::key::{KeyEncryptionKey, KeyError, KeyState, Keyring, SigningKey, StoredKey};
 use crate::jwt::{PublishedKeys, Verifier};
 use crate::model::timestamp::Timestamp;
@@ -126,6 +127,16 @@ impl KnownKeys {
 
     pub(crate) fn published(&self) -> &PublishedKeys {
         &self.published
+    }
+
+    /// How old those are that are published.
+    pub(crate) fn ages(&self, now: Timestamp) -> Vec<KeyAge> {
+        let age = |key: &StoredKey| {
+            let state = self.ring.state(&key.kid, now)?;
+            let age = now.since(key.created_at);
+            Some(KeyAge { kid: key.kid.clone(), algorithm: key.algorithm, state, age })
+        };
+        self.ring.published(now).into_iter().filter_map(age).collect()
     }
 
     /// The key that signs.

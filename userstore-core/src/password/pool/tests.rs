@@ -54,7 +54,7 @@ async fn a_round_trip() {
     assert_eq!(pool.verify_nobody(None).await, Ok(Verdict::Mismatch));
     let malformed = Err(PoolError::Stored(PhcError::Malformed));
     assert_eq!(pool.verify(password("x"), "$argon2id$").await, malformed);
-    assert_eq!(pool.stats(), Hashing { computed: 5, waiting: 0, running: 0 });
+    assert_eq!(pool.stats(), PoolStats { computed: 5, waiting: 0, running: 0, refused: 0 });
 }
 
 #[tokio::test]
@@ -63,12 +63,17 @@ async fn a_full_queue_refuses_at_once() {
     let (end, running) = occupy(&pool).await;
     let mut waiting = Box::pin(pool.hash(password("waits"), [0; 16]));
     assert!(begin(&mut waiting).is_pending());
-    assert_eq!(pool.stats(), Hashing { computed: 0, waiting: 1, running: 1 });
+    assert_eq!(pool.stats(), PoolStats { computed: 0, waiting: 1, running: 1, refused: 0 });
     let mut refused = Box::pin(pool.hash(password("refused"), [0; 16]));
     assert_eq!(begin(&mut refused), Poll::Ready(Err(PoolError::Full)));
+    assert!(!pool.has_room());
+    assert_eq!(pool.stats().refused, 2);
     drop(end);
     assert_eq!(running.await.unwrap(), Ok(()));
     assert!(waiting.await.is_ok());
+    let (wait, work) = pool.times();
+    assert_eq!((wait.count, work.count), (2, 2));
+    assert_eq!(pool.stats().computed, 2);
     assert!(pool.hash(password("later"), [0; 16]).await.is_ok());
 }
 

@@ -100,7 +100,7 @@ impl Fixture {
 
     async fn create_within(&self, user: &User, most: u16) -> Result<Made> {
         let made = self.next(user);
-        self.sessions.create(user, made.hash, &made.session, most, Note::sample()).await.map(|()| made)
+        self.sessions.create(user, made.hash, &made.session, most, Note::sample()).await.map(|_| made)
     }
 
     async fn create(&self, user: &User) -> Made {

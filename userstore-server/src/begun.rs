@@ -1,0 +1,40 @@
+//! A request as it came in, for what is told of it once it is answered.
+
+use std::future::Future;
+use std::time::Instant;
+
+use rocket::Request;
+use rocket::http::Method;
+
+tokio::task_local! {
+    static BEGUN: Begun;
+}
+
+/// A request as it came in: Rocket makes a GET of a HEAD later.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Begun {
+    pub(crate) at: Instant,
+    pub(crate) method: Method,
+}
+
+impl Begun {
+    /// This request begins now.
+    pub(crate) fn now(request: &Request<'_>) -> Self {
+        Self { at: Instant::now(), method: request.method() }
+    }
+
+    /// Works on the request. It costs less to remember it so than in the request itself.
+    pub(crate) async fn during<T>(self, work: impl Future<Output = T>) -> T {
+        BEGUN.scope(self, work).await
+    }
+
+    /// Whether it is known that this request began, because it came through the front.
+    pub(crate) fn is_known() -> bool {
+        BEGUN.try_with(|_| ()).is_ok()
+    }
+
+    /// What is known of this request. Where Rocket listens by itself, it begins when this is asked first.
+    pub(crate) fn of(request: &Request<'_>) -> Self {
+        BEGUN.try_with(|begun| *begun).unwrap_or_else(|_| *request.local_cache(|| Self::now(request)))
+    }
+}
