@@ -179,7 +179,7 @@ impl Answer {
     /// Asserts what is promised of every answer.
     #[track_caller]
     pub fn check(&self) {
-        assert_eq!(self.header("X-Content-Type-Options"), Some("nosniff"), "{self:?}");
+        self.check_security();
         assert_eq!(self.header("Server"), None, "{self:?}");
         assert!(self.header("X-Request-Id").is_some_and(is_visible_ascii), "{self:?}");
         let cors = self.headers.iter().any(|(name, _)| name.to_lowercase().starts_with("access-control-"));
@@ -203,6 +203,22 @@ impl Answer {
                 assert_eq!(self.header("Cache-Control"), Some("no-store"), "{self:?}");
             }
         }
+    }
+
+    /// What keeps browsers from doing with an answer what it is not for.
+    #[track_caller]
+    pub fn check_security(&self) {
+        for (name, value) in [
+            ("X-Content-Type-Options", "nosniff"),
+            ("Referrer-Policy", "no-referrer"),
+            ("Cross-Origin-Resource-Policy", "same-origin"),
+            ("X-Frame-Options", "DENY"),
+        ] {
+            assert_eq!(self.header(name), Some(value), "{self:?}");
+        }
+        let policy = self.header("Content-Security-Policy").unwrap_or_default();
+        let rules: Vec<&str> = policy.split(';').map(str::trim).collect();
+        assert!(rules.contains(&"default-src 'none'") && rules.contains(&"frame-ancestors 'none'"), "{self:?}");
     }
 
     /// Whether it is a page, or belongs to one, or the metrics: those alone are no JSON. A browser runs nothing in them from elsewhere.

@@ -8,10 +8,11 @@ use rocket::http::uri::Origin;
 use rocket::http::{Header, Method};
 use rocket::uri;
 use rocket::{Data, Request, Response};
+use userstore_core::config::Origins;
 
 use crate::begun::Begun;
-use crate::request_id;
 use crate::traffic::Traffic;
+use crate::{cors, every_answer, request_id};
 
 /// An address that leads to no route.
 pub(crate) fn nowhere() -> Origin<'static> {
@@ -21,12 +22,13 @@ pub(crate) fn nowhere() -> Origin<'static> {
 /// Keeps out what must not reach a route, and completes every answer.
 pub(crate) struct Edge {
     traffic: Arc<Traffic>,
+    origins: Origins,
 }
 
 impl Edge {
-    /// What is answered is counted there.
-    pub(crate) fn new(traffic: Arc<Traffic>) -> Self {
-        Self { traffic }
+    /// What is answered is counted there, and is for pages of these origins, too.
+    pub(crate) fn new(traffic: Arc<Traffic>, origins: Origins) -> Self {
+        Self { traffic, origins }
     }
 }
 
@@ -53,13 +55,17 @@ impl Fairing for Edge {
 
     async fn on_response<'r>(&self, request: &'r Request<'_>, response: &mut Response<'r>) {
         complete(request, response);
+        cors::complete(&self.origins, request, response);
         self.traffic.answered(request, response);
     }
 }
 
 /// Puts into an answer what every answer has.
 pub(crate) fn complete(request: &Request<'_>, response: &mut Response<'_>) {
-    response.set_header(Header::new("x-content-type-options", "nosniff"));
+    // The front does it for less.
+    if !Begun::is_known() {
+        every_answer::complete(response);
+    }
     let id = if let Some(id) = request_id::brought(request) {
         id.to_owned()
     } else if response.status().code >= 400 || request_id::is_kept(request) {

@@ -22,7 +22,9 @@ mod begun;
 mod caller;
 mod check_health;
 mod client;
+mod cors;
 mod edge;
+mod every_answer;
 mod front;
 mod input;
 mod log;
@@ -65,7 +67,7 @@ pub fn rocket(store: UserStore) -> Rocket<Build> {
     let traffic = Arc::<Traffic>::default();
     let rocket = rocket::custom(serve::config(store.settings()))
         .attach(Shield::new())
-        .attach(Edge::new(Arc::clone(&traffic)))
+        .attach(Edge::new(Arc::clone(&traffic), store.settings().server.cors_origins.clone()))
         .manage(traffic)
         .register("/", problem::catchers());
     let rocket = access_log::attach(rocket, &store.settings().log).manage(client::Proxies::new(store.settings()));

@@ -27,7 +27,8 @@ pub(crate) fn json() -> &'static str {
             no NUL. Every answer of 400 or more is a problem (RFC 9457) whose `code` is stable. Every path answers \
             `HEAD` as `GET` without the body, `OPTIONS` with 204 and `Allow`, and any other method with 405 \
             `method_not_allowed` and `Allow`; an unknown path is 404 `not_found`. Tokens are read from the header \
-            `Authorization` alone; two of them are 400.",
+            `Authorization` alone; two of them are 400. Pages of the origins in `server.cors_origins` may use all of it \
+            from a browser (CORS): a preflight is answered with the methods of its path.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
     ),
     servers((url = "/", description = "This server.")),

@@ -163,12 +163,8 @@ impl Traffic {
         routes.push((NO_ROUTE, no_route));
         routes.sort_by_key(|(route, _)| *route);
         let rows = routes.into_iter().flat_map(|(route, rows)| rows.iter().map(move |row| (route, row)));
-        let read = rows.map(|(route, (method, row))| Requests {
-            route,
-            method,
-            answers: row.read(),
-            times: row.times.read(),
-        });
+        let read =
+            rows.map(|(route, (method, row))| Requests { route, method, answers: row.read(), times: row.times.read() });
         read.filter(|requests| !requests.answers.is_empty()).collect()
     }
 }

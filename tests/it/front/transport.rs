@@ -53,10 +53,13 @@ fn https_is_served_from_files() {
     let trusted = certify(folder.path());
     let server = with_tls(folder.path());
     let answer = ask(server.client(), &trusted, &[b"h2", b"http/1.1"], GET).unwrap();
-    let _home = Answer::read("GET", "/", &answer).is(200);
+    let home = Answer::read("GET", "/", &answer).is(200);
+    assert_eq!(home.header("Strict-Transport-Security"), Some("max-age=31536000"));
     let long = format!("GET /{} HTTP/1.1\r\n\r\n", "x".repeat(70 * 1024));
     let refused = ask(server.client(), &trusted, &[], long.as_bytes()).unwrap();
-    Answer::read("GET", "/", &refused).refused(400, "malformed_request").check();
+    let refused = Answer::read("GET", "/", &refused).refused(400, "malformed_request");
+    refused.check();
+    assert_eq!(refused.header("Strict-Transport-Security"), Some("max-age=31536000"));
     // In clear text nothing is said there.
     assert!(!server.client().raw(GET).starts_with(b"HTTP"));
 }

@@ -31,7 +31,8 @@ pub(crate) fn exposed() -> BTreeMap<String, (String, BTreeSet<String>)> {
             assert!(metrics.insert(name.to_owned(), (kind.to_owned(), BTreeSet::new())).is_none(), "{name} twice");
         } else if !line.starts_with('#') {
             let name = line.split(['{', ' ']).next().unwrap();
-            let (_, (kind, labels)) = metrics.iter_mut().filter(|(metric, _)| name.starts_with(*metric)).last().unwrap();
+            let (_, (kind, labels)) =
+                metrics.iter_mut().filter(|(metric, _)| name.starts_with(*metric)).last().unwrap();
             let within = line.split_once('{').map_or("", |(_, rest)| rest.rsplit_once('}').unwrap().0);
             let names = within.split("\",").filter(|part| !part.is_empty()).map(|part| part.split_once('=').unwrap().0);
             labels.extend(names.filter(|name| kind != "histogram" || *name != "le").map(str::to_owned));

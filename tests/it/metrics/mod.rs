@@ -195,7 +195,8 @@ fn connections_and_keys_are_told() {
     assert!(samples.get("userstore_database_connections") >= 1.0);
     let key = |samples: &Samples| {
         let of = |(name, age): (&String, &f64)| (name.contains(r#"state="active""#)).then_some(*age);
-        let mut ages = samples.0.iter().filter(|(name, _)| name.starts_with("userstore_signing_key_age")).filter_map(of);
+        let mut ages =
+            samples.0.iter().filter(|(name, _)| name.starts_with("userstore_signing_key_age")).filter_map(of);
         (ages.next().unwrap(), ages.next())
     };
     let (young, other) = key(&samples);

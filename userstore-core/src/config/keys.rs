@@ -37,9 +37,16 @@ pub(super) const KEYS: &[Key] = &[
     key(
         ("server", "trusted_proxies"),
         Kind::List,
-        Told("none"),
+        Is(""),
         "proxies in front of the server, as addresses and networks such as `10.0.0.0/8`: what they say in \
          `X-Forwarded-For`, or else in `Forwarded`, is [believed](limits.md#behind-a-proxy)",
+    ),
+    key(
+        ("server", "cors_origins"),
+        Kind::List,
+        Is(""),
+        "the origins whose web pages may use the REST API from a browser (CORS), as browsers write them: \
+         `https://app.example.org`, without a path or a slash at the end; `*` is not taken",
     ),
     key(
         ("server", "docs"),

@@ -16,6 +16,7 @@ mod limits;
 mod load;
 mod metrics;
 mod network;
+mod origin;
 mod rate;
 #[cfg(feature = "load")]
 mod reference;
@@ -37,6 +38,7 @@ pub use self::limits::Limits;
 pub use self::load::{Sources, load};
 pub use self::metrics::Metrics;
 pub use self::network::{InvalidNetwork, Network};
+pub use self::origin::Origins;
 pub use self::rate::{InvalidRate, Rate};
 #[cfg(feature = "load")]
 pub use self::reference::{Setting, reference};

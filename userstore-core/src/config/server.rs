@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::{Network, duration};
+use super::{Network, Origins, duration};
 use crate::error::{Error, Result};
 
 /// How the server listens.
@@ -23,6 +23,9 @@ pub struct Server {
     /// The proxies in front of the server: what they say in `X-Forwarded-For`, or else in `Forwarded` (RFC 7239), is
     /// believed. With none, a client is known by where its connection comes from.
     pub trusted_proxies: Vec<Network>,
+    /// The origins whose web pages may use the REST API from a browser; by default none. What a page may do is no more
+    /// than anybody may with the token it has.
+    pub cors_origins: Origins,
     /// Whether the OpenAPI document and the page that shows it are served, at `/openapi.json` and `/docs`.
     pub docs: bool,
     /// How many connections are open at the same time. One more closes the one that has done nothing for longest, and
@@ -55,6 +58,7 @@ impl Default for Server {
             port: 8000,
             workers: None,
             trusted_proxies: Vec::new(),
+            cors_origins: Origins::default(),
             docs: true,
             max_connections: 10_000,
             header_timeout: Duration::from_secs(10),

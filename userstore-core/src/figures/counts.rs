@@ -89,7 +89,11 @@ pub(crate) struct Lookup {
 impl Lookup {
     /// Counts one, and gives what was found.
     pub(crate) fn of<T>(&self, found: Option<T>) -> Option<T> {
-        if found.is_some() { self.hits.one() } else { self.misses.one() }
+        if found.is_some() {
+            self.hits.one()
+        } else {
+            self.misses.one()
+        }
         found
     }
 }
@@ -97,11 +101,8 @@ impl Lookup {
 impl Lookups {
     pub(crate) fn read(&self) -> Vec<CacheFigures> {
         let Self { session, user, member, access_token, signing_keys } = self;
-        let of = |record, lookup: &Lookup| CacheFigures {
-            record,
-            hits: lookup.hits.read(),
-            misses: lookup.misses.read(),
-        };
+        let of =
+            |record, lookup: &Lookup| CacheFigures { record, hits: lookup.hits.read(), misses: lookup.misses.read() };
         vec![
             of("session", session),
             of("user", user),

@@ -47,7 +47,8 @@ pub(super) async fn answer(
     // Pinned, lest what works on the request be moved with every layer around it.
     let dispatched = pin!(request.dispatch());
     let answered = begun.during(dispatched).await;
-    let answer = shown(answered, &parts, front.is_stopping(), Arc::clone(&life)).await;
+    let mut answer = shown(answered, &parts, front.is_stopping(), Arc::clone(&life)).await;
+    life.every_answer().complete(answer.headers_mut());
     life.enter(Phase::Answering);
     answer
 }

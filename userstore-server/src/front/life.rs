@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use tokio::task::AbortHandle;
 
+use crate::every_answer::EveryAnswer;
 use crate::traffic::Traffic;
 
 /// What a connection is doing.
@@ -65,6 +66,11 @@ impl Life {
         self.open.traffic.refused(status);
     }
 
+    /// What every answer on it bears.
+    pub(super) fn every_answer(&self) -> EveryAnswer {
+        self.open.every_answer
+    }
+
     /// What ends when the connection is to be closed.
     pub(super) fn belongs_to(&self, task: AbortHandle) {
         // It is told once.
@@ -97,6 +103,7 @@ impl Life {
 pub(super) struct Open {
     list: Mutex<List>,
     traffic: Arc<Traffic>,
+    every_answer: EveryAnswer,
     start: Instant,
     /// Milliseconds since the start, as of the last look: exact enough, and free for every request.
     now: AtomicU64,
@@ -122,9 +129,9 @@ impl Drop for Listed {
 }
 
 impl Open {
-    /// None is open yet; each is counted there.
-    pub(super) fn new(traffic: Arc<Traffic>) -> Arc<Self> {
-        Arc::new(Self { list: Mutex::default(), traffic, start: Instant::now(), now: AtomicU64::new(0) })
+    /// None is open yet. Each is counted there, and what is answered on it bears this.
+    pub(super) fn new(traffic: Arc<Traffic>, every_answer: EveryAnswer) -> Arc<Self> {
+        Arc::new(Self { list: Mutex::default(), traffic, every_answer, start: Instant::now(), now: AtomicU64::new(0) })
     }
 
     /// A new connection, which is on the list until what comes with it is dropped.

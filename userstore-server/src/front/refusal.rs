@@ -2,6 +2,7 @@
 
 use std::io::Write as _;
 
+use crate::every_answer::EveryAnswer;
 use crate::problem::Problem;
 use crate::{access_log, request_id};
 
@@ -9,7 +10,7 @@ use crate::{access_log, request_id};
 pub(super) const STATUS: u16 = 400;
 
 /// The answer to send instead of this one, which the library has written of itself: it is bare.
-pub(super) fn instead_of(answer: &[u8]) -> Option<Vec<u8>> {
+pub(super) fn instead_of(answer: &[u8], every_answer: EveryAnswer) -> Option<Vec<u8>> {
     let detail = match answer.strip_prefix(b"HTTP/1.1 ")?.first_chunk()? {
         b"400" => "the request could not be read; correct its method, address or headers",
         b"414" => "the address is too long; send 64 KiB at most",
@@ -23,7 +24,8 @@ pub(super) fn instead_of(answer: &[u8]) -> Option<Vec<u8>> {
     let _ = write!(
         bytes,
         "HTTP/1.1 {STATUS} Bad Request\r\ncontent-type: application/problem+json\r\ncache-control: no-store\r\n\
-         x-content-type-options: nosniff\r\n{}: {id}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+         {}{}: {id}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+        every_answer.written(),
         request_id::HEADER,
         body.len(),
     );

@@ -20,6 +20,7 @@ use userstore_core::config;
 use super::life::{Open, Patience};
 use super::tls::Tls;
 use super::{Front, Limits, Stop, accept};
+use crate::every_answer::EveryAnswer;
 use crate::traffic::Traffic;
 
 /// How often is looked whose time is over, and whether files have changed.
@@ -101,7 +102,9 @@ impl Server {
         let limits = Limits::of(&settings);
         let traffic = router.rocket().state::<Arc<Traffic>>().cloned().unwrap_or_default();
         traffic.rows(router.rocket());
-        let front = Front { router, open: Open::new(traffic), limits, tls, stopping: AtomicBool::new(false) };
+        let every_answer = EveryAnswer { over_tls: tls.is_some(), by_origin: !settings.cors_origins.is_empty() };
+        let front =
+            Front { router, open: Open::new(traffic, every_answer), limits, tls, stopping: AtomicBool::new(false) };
         Ok(Self { front: Arc::new(front), listener, address, stop: Stop::new() })
     }
 

@@ -56,7 +56,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Stream<S> {
         ready!(self.poll_refuse(cx))?;
         // While no request is being answered, it is the library that answers.
         if matches!(self.life.phase(), Phase::Idle | Phase::Head)
-            && let Some(refusal) = refusal::instead_of(bytes)
+            && let Some(refusal) = refusal::instead_of(bytes, self.life.every_answer())
         {
             self.life.enter(Phase::Given);
             self.life.count_refusal(refusal::STATUS);

@@ -96,7 +96,8 @@ mod tests {
     fn labels_are_escaped() {
         let mut text = Text::default();
         text.metric("a_total", Kind::Counter, "All.").sample(&[("b", "\"\\\n<é>"), ("c", "")], 7).sample(&[], 0.5);
-        let wanted = "# HELP a_total All.\n# TYPE a_total counter\na_total{b=\"\\\"\\\\\\n<é>\",c=\"\"} 7\na_total 0.5\n";
+        let wanted =
+            "# HELP a_total All.\n# TYPE a_total counter\na_total{b=\"\\\"\\\\\\n<é>\",c=\"\"} 7\na_total 0.5\n";
         assert_eq!(text.into_string(), wanted);
     }
 

@@ -10,7 +10,30 @@ type Header = (&'static str, &'static str, &'static str, &'static str, bool);
 
 const HEADERS: &[Header] = &[
     ("Cache-Control", "Cache-Control", "Whether the answer may be kept, and how long.", "no-store", true),
+    (
+        "Content-Security-Policy",
+        "Content-Security-Policy",
+        "What a browser that shows the answer may do.",
+        "default-src 'none'; frame-ancestors 'none'",
+        true,
+    ),
     ("Content-Type-Options", "X-Content-Type-Options", "The content is what its type says.", "nosniff", true),
+    (
+        "Cross-Origin-Resource-Policy",
+        "Cross-Origin-Resource-Policy",
+        "No page of another site may embed the answer.",
+        "same-origin",
+        true,
+    ),
+    ("Frame-Options", "X-Frame-Options", "No page may frame the answer.", "DENY", true),
+    ("Referrer-Policy", "Referrer-Policy", "What leads elsewhere tells not from where.", "no-referrer", true),
+    (
+        "Strict-Transport-Security",
+        "Strict-Transport-Security",
+        "Over TLS: for how long it is to be used.",
+        "max-age=31536000",
+        false,
+    ),
     (
         "Challenge",
         "WWW-Authenticate",
@@ -64,6 +87,8 @@ const HEADERS: &[Header] = &[
         r#""83c7f05ba1d2e946.3""#,
         true,
     ),
+    // Where an answer has the other, that one is told of in the place of this.
+    ("Origin-Vary", "Vary", "Where pages of other origins may use the API: that it depends on theirs.", "Origin", false),
     ("Vary", "Vary", "What the form of the answer depends on.", "Accept", true),
 ];
 
@@ -88,9 +113,21 @@ fn references(names: &[&str]) -> Value {
     Value::Object(wanted.map(reference).collect::<Map<_, _>>())
 }
 
+/// What every answer has.
+const EVERYWHERE: &[&str] = &[
+    "Request-Id",
+    "Content-Security-Policy",
+    "Content-Type-Options",
+    "Cross-Origin-Resource-Policy",
+    "Frame-Options",
+    "Origin-Vary",
+    "Referrer-Policy",
+    "Strict-Transport-Security",
+];
+
 /// What every answer has, and besides it these.
 fn with(more: &[&str]) -> Value {
-    references(&[&["Request-Id", "Content-Type-Options"], more].concat())
+    references(&[EVERYWHERE, more].concat())
 }
 
 /// Those of a problem with this status.

@@ -35,11 +35,7 @@ pub(crate) fn mount(rocket: Rocket<Build>) -> Rocket<Build> {
     ))),
 )]
 #[get("/metrics")]
-async fn read(
-    store: &State<UserStore>,
-    traffic: &State<Arc<Traffic>>,
-    peer: Option<SocketAddr>,
-) -> Answer<Exposition> {
+async fn read(store: &State<UserStore>, traffic: &State<Arc<Traffic>>, peer: Option<SocketAddr>) -> Answer<Exposition> {
     if !peer.is_some_and(|peer| store.settings().metrics.are_for(peer.ip())) {
         return Err(Problem::forbidden("metrics are for the machine of the server, and the networks in metrics.allow"));
     }

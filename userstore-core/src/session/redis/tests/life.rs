@@ -150,7 +150,8 @@ async fn notes_are_swept_an_hour_after_their_sessions_would_have_expired() {
     for made in [&first, &second] {
         assert!(fixture.end(&alice(), made).await.unwrap());
     }
-    let sweep_at = async |after: Duration| fixture.sessions.sweep(first.session.expires_at.plus(after)).await.unwrap().more;
+    let sweep_at =
+        async |after: Duration| fixture.sessions.sweep(first.session.expires_at.plus(after)).await.unwrap().more;
     assert!(!sweep_at(GRACE.saturating_sub(Duration::from_millis(1))).await);
     assert!(fixture.is_noted(&first).await);
     assert!(!sweep_at(GRACE).await);
