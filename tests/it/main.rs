@@ -22,6 +22,7 @@ mod home;
 mod kill;
 mod limits;
 mod lists;
+mod logged;
 mod members;
 mod memory;
 mod methods;

@@ -10,7 +10,7 @@ use crate::begun::Begun;
 use crate::traffic::NO_ROUTE;
 use crate::{client, request_id};
 
-const TARGET: &str = "userstore_server::access";
+pub(crate) const TARGET: &str = "userstore_server::access";
 
 /// Logs every request, where the log shows it; else nothing is attached, and nothing spent.
 pub(crate) fn attach(rocket: Rocket<Build>, settings: &Log) -> Rocket<Build> {
@@ -59,6 +59,7 @@ pub(crate) fn write(request: &Request<'_>, response: &Response<'_>) {
         request_id = response.headers().get_one(request_id::HEADER),
         ip = client::address(request).map(display),
         user = who.map(display),
+        trace_id = begun.trace.map(display),
         "request"
     );
 }

@@ -5,6 +5,10 @@ use std::time::Instant;
 
 use rocket::Request;
 use rocket::http::Method;
+use tracing::{Instrument as _, Span};
+
+use crate::span;
+use crate::trace::TraceId;
 
 tokio::task_local! {
     static BEGUN: Begun;
@@ -15,17 +19,25 @@ tokio::task_local! {
 pub(crate) struct Begun {
     pub(crate) at: Instant,
     pub(crate) method: Method,
+    /// The trace that it belongs to, where anybody is told.
+    pub(crate) trace: Option<TraceId>,
 }
 
 impl Begun {
     /// This request begins now.
     pub(crate) fn now(request: &Request<'_>) -> Self {
-        Self { at: Instant::now(), method: request.method() }
+        let trace = span::is_wanted().then(|| TraceId::of(request));
+        Self { at: Instant::now(), method: request.method(), trace }
     }
 
-    /// Works on the request. It costs less to remember it so than in the request itself.
-    pub(crate) async fn during<T>(self, work: impl Future<Output = T>) -> T {
-        BEGUN.scope(self, work).await
+    /// The span of the request.
+    pub(crate) fn span(self, request: &Request<'_>) -> Span {
+        if span::is_wanted() { span::of(request, self.method, self.trace) } else { Span::none() }
+    }
+
+    /// Works on the request, within its span. It costs less to remember it so than in the request itself.
+    pub(crate) async fn during<T>(self, span: Span, work: impl Future<Output = T>) -> T {
+        BEGUN.scope(self, work.instrument(span)).await
     }
 
     /// Whether it is known that this request began, because it came through the front.

@@ -12,7 +12,7 @@ use userstore_core::config::Origins;
 
 use crate::begun::Begun;
 use crate::traffic::Traffic;
-use crate::{cors, every_answer, request_id};
+use crate::{cors, every_answer, request_id, span};
 
 /// An address that leads to no route.
 pub(crate) fn nowhere() -> Origin<'static> {
@@ -57,6 +57,7 @@ impl Fairing for Edge {
         complete(request, response);
         cors::complete(&self.origins, request, response);
         self.traffic.answered(request, response);
+        span::answered(request, response);
     }
 }
 
@@ -68,7 +69,7 @@ pub(crate) fn complete(request: &Request<'_>, response: &mut Response<'_>) {
     }
     let id = if let Some(id) = request_id::brought(request) {
         id.to_owned()
-    } else if response.status().code >= 400 || request_id::is_kept(request) {
+    } else if response.status().code >= 400 || request_id::is_kept(request) || span::is_wanted() {
         request_id::of(request).to_owned()
     } else {
         request_id::fresh()

@@ -37,6 +37,8 @@ mod request_id;
 mod route;
 mod serve;
 mod signals;
+mod span;
+mod trace;
 mod traffic;
 
 use std::sync::Arc;

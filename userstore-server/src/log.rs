@@ -7,23 +7,28 @@ use std::io::{IsTerminal as _, stderr};
 
 use tracing::level_filters::LevelFilter;
 use tracing::subscriber::set_global_default;
+use tracing::{Metadata, Subscriber};
 use tracing_log::LogTracer;
 use tracing_log::log::LevelFilter as LogLevelFilter;
-use tracing_subscriber::filter::Targets;
+use tracing_subscriber::filter::{Targets, filter_fn};
 use tracing_subscriber::layer::SubscriberExt as _;
-use tracing_subscriber::{Layer as _, Registry, fmt};
+use tracing_subscriber::registry::LookupSpan;
+use tracing_subscriber::{Layer, Registry, fmt};
 use userstore_core::config::{Log, LogFormat, LogLevel};
+
+use crate::access_log;
 
 /// Starts the log of this process, unless it has one already.
 pub(crate) fn start(settings: &Log) {
     let terminal = stderr().is_terminal();
     let format = settings.format.unwrap_or(if terminal { LogFormat::Text } else { LogFormat::Json });
     let colours = terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    let lines = fmt::layer().with_writer(stderr);
-    let lines = match format {
-        LogFormat::Text => lines.with_ansi(colours).boxed(),
-        LogFormat::Json => lines.json().flatten_event(true).with_current_span(false).with_span_list(false).boxed(),
-    };
+    // The line of a request says by itself what its span says of all that happens meanwhile.
+    let is_access = |event: &Metadata<'_>| event.target() == access_log::TARGET;
+    let lines = vec![
+        lines(format, colours, false).with_filter(filter_fn(is_access)).boxed(),
+        lines(format, colours, true).with_filter(filter_fn(move |event| !is_access(event))).boxed(),
+    ];
     if set_global_default(Registry::default().with(targets(settings.level)).with(lines)).is_ok() {
         // The libraries' chatter is cut off before it costs anything.
         let _ = LogTracer::builder().with_max_level(LogLevelFilter::Warn).init();
@@ -32,6 +37,18 @@ pub(crate) fn start(settings: &Log) {
             let place = panic.location().map(ToString::to_string);
             tracing::error!(place, "a bug: the code at this place panicked");
         }));
+    }
+}
+
+/// Writes events, with what their span says or without.
+fn lines<S>(format: LogFormat, colours: bool, with_span: bool) -> Box<dyn Layer<S> + Send + Sync>
+where
+    S: Subscriber + for<'s> LookupSpan<'s>,
+{
+    let lines = fmt::layer().with_writer(stderr);
+    match format {
+        LogFormat::Text => lines.with_ansi(colours).boxed(),
+        LogFormat::Json => lines.json().flatten_event(true).with_current_span(with_span).with_span_list(false).boxed(),
     }
 }
 

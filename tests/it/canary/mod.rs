@@ -1,7 +1,7 @@
 //! A secret that is found nowhere: not in the log at any level, not in an answer, not in a file.
 
 mod commands;
-mod process;
+pub(crate) mod process;
 mod requests;
 mod settings;
 mod tokens;

@@ -90,9 +90,9 @@ impl Lookup {
     /// Counts one, and gives what was found.
     pub(crate) fn of<T>(&self, found: Option<T>) -> Option<T> {
         if found.is_some() {
-            self.hits.one()
+            self.hits.one();
         } else {
-            self.misses.one()
+            self.misses.one();
         }
         found
     }

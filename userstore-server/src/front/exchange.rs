@@ -44,9 +44,10 @@ pub(super) async fn answer(
         request.set_uri(nowhere());
     }
     let begun = Begun::now(&request);
+    let span = begun.span(&request);
     // Pinned, lest what works on the request be moved with every layer around it.
     let dispatched = pin!(request.dispatch());
-    let answered = begun.during(dispatched).await;
+    let answered = begun.during(span, dispatched).await;
     let mut answer = shown(answered, &parts, front.is_stopping(), Arc::clone(&life)).await;
     life.every_answer().complete(answer.headers_mut());
     life.enter(Phase::Answering);

@@ -88,7 +88,13 @@ const HEADERS: &[Header] = &[
         true,
     ),
     // Where an answer has the other, that one is told of in the place of this.
-    ("Origin-Vary", "Vary", "Where pages of other origins may use the API: that it depends on theirs.", "Origin", false),
+    (
+        "Origin-Vary",
+        "Vary",
+        "Where pages of other origins may use the API: that it depends on theirs.",
+        "Origin",
+        false,
+    ),
     ("Vary", "Vary", "What the form of the answer depends on.", "Accept", true),
 ];
 
