@@ -5,6 +5,7 @@ mod image;
 mod load_balancer;
 mod names;
 mod unit;
+mod watching;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,6 +1,6 @@
 //! `GET /metrics`: what is counted, for whom, and what about it is written down.
 
-mod documented;
+pub(crate) mod documented;
 mod readers;
 
 use std::collections::BTreeMap;
