@@ -2,9 +2,9 @@
 
 use serde_json::json;
 use tests::servers::{MariaDb, Postgres, redis};
-use tests::{Backend, Footing};
-use userstore_core::Role;
+use tests::{Backend, Footing, TestServer};
 use userstore_core::config::{CacheKind, SessionStoreKind};
+use userstore_core::{Action, AuditFilter, PageRequest, Role};
 
 use super::database::{Truth, server_on};
 use super::{DATABASE_TIMEOUT, Fits as _, MARGIN, failing, serve, until, within};
@@ -43,6 +43,14 @@ fn is_read_only<T: Truth>() {
     assert!(!last.is_in() && ada.is_in());
     token.put("/members/7", json!({"name": "Grace"})).is(200);
     assert!(ada.signed_in().is_in());
+    // What was possible meanwhile is in the log all the same.
+    assert_eq!(noted(&server, Action::LogIn), 3);
+}
+
+/// How often this was done, as the log has it.
+fn noted(server: &TestServer, action: Action) -> usize {
+    let filter = AuditFilter { action: Some(action), outcome: Some("done".to_owned()), ..AuditFilter::default() };
+    server.run(server.store().operator().audit(&filter, PageRequest::first())).unwrap().items.len()
 }
 
 #[test]
@@ -79,4 +87,5 @@ fn sessions_in_redis_are_opened_and_not_ended() {
     until(|| second.delete("/auth").fits(&[204, 503]) == 204);
     assert!(!second.is_in() && ada.is_in());
     ada.put("/members/7", json!({"name": "Grace Hopper"})).is(201);
+    assert_eq!(noted(&server, Action::SignIn), 2);
 }

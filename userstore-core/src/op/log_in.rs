@@ -42,6 +42,6 @@ async fn open(store: &UserStore, username: &str, password: Password, scopes: Opt
         Ok(issued) => issued,
         Err(error) => return Err(note.refused(store, error)),
     };
-    note.with("scope", scopes.to_string()).write_alone(store.database()).await?;
+    note.with("scope", scopes.to_string()).write_or_keep(store).await;
     Ok(LogIn { token, expires_in: store.settings().tokens.ttl, scopes })
 }

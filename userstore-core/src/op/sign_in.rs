@@ -58,8 +58,11 @@ async fn open(store: &UserStore, username: &str, password: Password) -> Result<S
         epoch: user.epoch,
     };
     let note = note(store, Action::SignIn, Some(&user)).with("session", session.id.to_string());
-    let ended = store.sessions().create(&user, hash, &session, settings.max_per_user, note).await?;
-    store.counts().sessions_ended.add(ended);
+    let created = store.sessions().create(&user, hash, &session, settings.max_per_user, note).await?;
+    if let Some(note) = created.unwritten {
+        note.write_or_keep(store).await;
+    }
+    store.counts().sessions_ended.add(created.removed);
     store.counts().sessions_opened.one();
     Ok(SignIn { token, session, user: Arc::new(user), expires_in: settings.ttl })
 }

@@ -8,6 +8,7 @@ use super::create_user::create_user;
 use super::keys::known;
 use super::log_in::{LogIn, log_in};
 use super::sign_in::{SignIn, sign_in};
+use crate::UserStore;
 use crate::config::SignupMode;
 use crate::error::{Error, Result};
 use crate::jwt::PublishedKeys;
@@ -16,7 +17,6 @@ use crate::model::password::Password;
 use crate::model::role::Role;
 use crate::model::scope::Scopes;
 use crate::model::user::{Signup, User};
-use crate::UserStore;
 
 /// What anyone may do.
 #[derive(Debug, Clone)]

@@ -3,7 +3,7 @@
 use std::pin::Pin;
 use std::sync::Arc;
 
-use super::{Answer, SessionStore, Swept};
+use super::{Answer, Created, SessionStore, Swept};
 use crate::database::{Database, Written};
 use crate::error::Error;
 use crate::model::id::SessionId;
@@ -34,7 +34,7 @@ impl SessionStore for DatabaseSessions {
         session: &'a Session,
         most: u16,
         note: Note,
-    ) -> Answer<'a, u64> {
+    ) -> Answer<'a, Created> {
         let (user, session) = (user.clone(), session.clone());
         Box::pin(self.0.writes().run(move |tx| {
             Box::pin(async move {
@@ -46,14 +46,14 @@ impl SessionStore for DatabaseSessions {
                 };
                 if sessions::insert_if_room(tx, &user, hash, &session, most).await.map_err(user_gone)? {
                     note.write(tx).await?;
-                    return Ok(Written::new(0));
+                    return Ok(Written::new(Created { removed: 0, unwritten: None }));
                 }
                 let left = u64::from(most).saturating_sub(1);
                 let ended = sessions::remove_over(tx, &user, session.created_at, Some(left)).await?;
                 sessions::insert(tx, hash, &session).await.map_err(user_gone)?;
                 note.write(tx).await?;
-                let count = ended.len() as u64;
-                Ok(Written::of_sessions(ended, count))
+                let removed = ended.len() as u64;
+                Ok(Written::of_sessions(ended, Created { removed, unwritten: None }))
             })
         }))
     }

@@ -36,6 +36,15 @@ pub(crate) struct Swept {
     pub(crate) more: bool,
 }
 
+/// What came with a new session.
+#[derive(Debug)]
+pub(crate) struct Created {
+    /// How many sessions had to make room, or were over.
+    pub(crate) removed: u64,
+    /// The note, where it was not written.
+    pub(crate) unwritten: Option<Note>,
+}
+
 /// The session of whoever shows its token.
 fn shown(session: Session) -> Arc<Session> {
     Arc::new(Session { current: true, ..session })
@@ -43,8 +52,8 @@ fn shown(session: Session) -> Arc<Session> {
 
 /// A place where sessions are kept.
 pub(crate) trait SessionStore: std::fmt::Debug + Send + Sync {
-    /// Keeps a new session of a user, and writes the note of it; ends the oldest ones beyond `most`, and
-    /// tells how many were removed.
+    /// Keeps a new session of a user; ends the oldest ones beyond `most`. The note is written with it where sessions are in
+    /// the database.
     ///
     /// # Errors
     /// `InvalidCredentials` when the user is gone by now.
@@ -55,7 +64,7 @@ pub(crate) trait SessionStore: std::fmt::Debug + Send + Sync {
         session: &'a Session,
         most: u16,
         note: Note,
-    ) -> Answer<'a, u64>;
+    ) -> Answer<'a, Created>;
 
     /// The session that a token opens, live or not.
     fn find(&self, hash: TokenHash) -> Answer<'_, Option<Session>>;

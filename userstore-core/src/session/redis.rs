@@ -31,7 +31,7 @@ use moka::sync::Cache as Map;
 use self::find::Read;
 use self::index::{Entry, is_of_epoch};
 use self::record::Record;
-use super::{Answer, Found, SessionStore, Swept, shown};
+use super::{Answer, Created, Found, SessionStore, Swept, shown};
 use crate::database::{Database, Written};
 use crate::error::Result;
 use crate::model::id::{SessionId, UserId};
@@ -68,7 +68,7 @@ pub(crate) struct RedisSessions {
 }
 
 /// What the script `create` gives: what is being ended, as id, hash and expiry of each; and the hashes of what was over.
-type Created = (Vec<(String, String, i64)>, Vec<String>);
+type Entered = (Vec<(String, String, i64)>, Vec<String>);
 
 impl RedisSessions {
     /// Sessions of the store with this id, which several stores on one Redis do not share.
@@ -93,7 +93,7 @@ impl RedisSessions {
     }
 
     /// Ends the sessions that had to make room, and removes the records of those that were over: how many there were.
-    async fn make_room(&self, user: UserId, (ending, over): Created) -> Result<u64> {
+    async fn make_room(&self, user: UserId, (ending, over): Entered) -> Result<u64> {
         let count = (ending.len() + over.len()) as u64;
         if count == 0 {
             return Ok(0);
@@ -121,7 +121,7 @@ impl RedisSessions {
         let mut create = self.create.key(self.index_key(user.id));
         create.arg(session.created_at.as_millis()).arg(user.epoch).arg(kept).arg(most);
         create.arg(session.id.to_string()).arg(Entry::write(hash, session)).arg(lasts(session));
-        let created: Created = self.link.begin(PART).await?.run(&create).await?;
+        let created: Entered = self.link.begin(PART).await?.run(&create).await?;
         self.make_room(user.id, created).await
     }
 
@@ -151,7 +151,7 @@ impl SessionStore for RedisSessions {
         session: &'a Session,
         most: u16,
         note: Note,
-    ) -> Answer<'a, u64> {
+    ) -> Answer<'a, Created> {
         Box::pin(async move {
             // The record first: what is in the index is there. Nobody has the token yet.
             let exchange = self.link.begin(PART).await?;
@@ -159,19 +159,14 @@ impl SessionStore for RedisSessions {
             exchange
                 .query::<()>(cmd("SET").arg(self.record_key(hash)).arg(record).arg("PX").arg(lasts(session)))
                 .await?;
-            let mut entered = self.enter(user, hash, session, most).await;
-            if entered.is_ok()
-                && let Err(error) = note.write_alone(&self.database).await
-            {
-                entered = Err(error);
-            }
+            let entered = self.enter(user, hash, session, most).await;
             if entered.is_err()
                 && let Ok(exchange) = self.link.begin(PART).await
             {
                 // Nobody will have it. If this fails, too, it takes up room until it expires.
                 let _removed = self.remove(&exchange, user.id, session.id, hash).await;
             }
-            entered
+            entered.map(|removed| Created { removed, unwritten: Some(note) })
         })
     }
 

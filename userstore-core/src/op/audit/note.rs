@@ -153,6 +153,15 @@ impl Note {
         write.await
     }
 
+    /// The same; where the database takes no writes now, the entry is kept in memory, and written once it does: what was
+    /// possible without the log, because it writes nothing else, stays so.
+    pub(crate) async fn write_or_keep(self, store: &UserStore) {
+        if let Err(error) = self.clone().write_alone(store.database()).await {
+            tracing::warn!(error = &error as &dyn std::error::Error, "an entry of the audit log was not written yet");
+            store.audit().refusals.keep(vec![self.0]);
+        }
+    }
+
     /// Notes that it was refused, where somebody was denied something, and gives the error back. It is written beside
     /// the requests: whoever tries a thousand times costs no more than a count.
     pub(crate) fn refused(self, store: &UserStore, error: Error) -> Error {

@@ -25,6 +25,9 @@ const WINDOW: Duration = Duration::from_mins(1);
 /// How many kinds are told apart at the same time.
 const KINDS: usize = 600;
 
+/// How many entries are kept that could not be written.
+const LATE: usize = 1000;
+
 /// Held by whoever writes.
 pub(super) type Writing = tokio::sync::Mutex<()>;
 
@@ -44,12 +47,16 @@ struct Alike {
 
 /// The refusals that are not written yet.
 #[derive(Debug, Default)]
-pub(super) struct Refusals(Mutex<HashMap<Likeness, Alike>>);
+pub(super) struct Refusals {
+    kinds: Mutex<HashMap<Likeness, Alike>>,
+    /// What could not be written when it was done.
+    late: Mutex<Vec<AuditEntry>>,
+}
 
 impl Refusals {
     /// Adds one.
     pub(super) fn add(&self, mut entry: AuditEntry) {
-        let mut kinds = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kinds = self.kinds.lock().unwrap_or_else(PoisonError::into_inner);
         let mut likeness = Likeness::of(&entry);
         if kinds.len() >= KINDS && !kinds.contains_key(&likeness) {
             forget_who(&mut entry);
@@ -63,10 +70,24 @@ impl Refusals {
         kinds.insert(likeness, Alike { first: entry, is_first_written: false, more: 0, until });
     }
 
+    /// Keeps entries that could not be written, to be written later.
+    pub(super) fn keep(&self, entries: Vec<AuditEntry>) {
+        let mut late = self.late.lock().unwrap_or_else(PoisonError::into_inner);
+        let room = LATE.saturating_sub(late.len());
+        if entries.len() > room {
+            tracing::error!(entries = entries.len() - room, "entries are missing in the audit log");
+        }
+        late.extend(entries.into_iter().take(room));
+    }
+
+    fn take_late(&self) -> Vec<AuditEntry> {
+        std::mem::take(&mut *self.late.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
     /// What is to be written now; at the end, everything.
     fn due(&self, store: &UserStore, ends: bool) -> Vec<Due> {
         let now = store.clock().now();
-        let mut kinds = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kinds = self.kinds.lock().unwrap_or_else(PoisonError::into_inner);
         let mut due = Vec::new();
         kinds.retain(|likeness, alike| {
             let is_over = ends || now >= alike.until;
@@ -86,16 +107,12 @@ impl Refusals {
             true
         });
         due.sort_by_key(|due| (due.entry.at, due.entry.id));
-        for Due { entry, .. } in &mut due {
-            // A new id for each try: of one that seemed to fail, the entry may be there.
-            entry.id = AuditId::new(store.audit().id(store.random(), entry.at));
-        }
         due
     }
 
     /// Takes note that these are written.
     fn written(&self, written: &[Due]) {
-        let mut kinds = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kinds = self.kinds.lock().unwrap_or_else(PoisonError::into_inner);
         for Due { likeness, entry, is_first } in written {
             let Some(alike) = kinds.get_mut(likeness) else { continue };
             if *is_first {
@@ -137,11 +154,16 @@ fn forget_who(entry: &mut AuditEntry) {
 pub(crate) async fn flush(store: &UserStore, ends: bool) -> Result<()> {
     let audit = store.audit();
     let _alone = audit.writing.lock().await;
-    let due = audit.refusals.due(store, ends);
-    if due.is_empty() {
+    let (late, due) = (audit.refusals.take_late(), audit.refusals.due(store, ends));
+    if late.is_empty() && due.is_empty() {
         return Ok(());
     }
-    let notes: Vec<Note> = due.iter().map(|due| Note::from(due.entry.clone())).collect();
+    // A new id for each try: of one that seemed to fail, the entry may be there.
+    let renewed = |entry: &AuditEntry| {
+        let id = AuditId::new(audit.id(store.random(), entry.at));
+        Note::from(AuditEntry { id, ..entry.clone() })
+    };
+    let notes: Vec<Note> = late.iter().chain(due.iter().map(|due| &due.entry)).map(renewed).collect();
     let write = store.writes().run(move |tx| {
         Box::pin(async move {
             for note in &notes {
@@ -150,9 +172,12 @@ pub(crate) async fn flush(store: &UserStore, ends: bool) -> Result<()> {
             Ok(Written::new(()))
         })
     });
-    write.await?;
-    audit.refusals.written(&due);
-    Ok(())
+    let outcome = write.await;
+    match &outcome {
+        Ok(()) => audit.refusals.written(&due),
+        Err(_) => audit.refusals.keep(late),
+    }
+    outcome
 }
 
 /// Writes once a second what there is, for as long as the store is there.
