@@ -9,7 +9,6 @@ use std::process::{Command, Stdio};
 const PROGRAMS: &[(&str, &str)] = &[
     ("bash", "has_bash"),
     ("curl", "has_curl"),
-    ("haproxy", "has_haproxy"),
     ("prlimit", "has_prlimit"),
     ("promtool", "has_promtool"),
     ("setpriv", "has_setpriv"),
@@ -24,6 +23,9 @@ const SERVERS: &[(&str, &[&str])] = &[
     ("has_mariadb", &["mariadbd", "mariadb"]),
     ("has_redis", &["redis-server"]),
     ("has_memcached", &["memcached"]),
+    ("has_nginx", &["nginx"]),
+    ("has_caddy", &["caddy"]),
+    ("has_haproxy", &["haproxy"]),
 ];
 
 fn main() {

@@ -37,6 +37,7 @@ mod paths;
 mod preconditions;
 mod problems;
 mod program;
+mod proxies;
 mod race;
 mod readme;
 mod requests;

@@ -10,6 +10,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
+use tests::servers::program;
 use tests::{Client, Persona, ServerProcess};
 
 use super::{read, root};
@@ -42,7 +43,7 @@ impl LoadBalancer {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("haproxy.cfg");
         fs::write(&file, text).unwrap();
-        let mut command = Command::new("haproxy");
+        let mut command = Command::new(program(option_env!("PROGRAM_HAPROXY"), "haproxy"));
         command.arg("-db").arg("-f").arg(&file).stdin(Stdio::null()).stdout(Stdio::null());
         let said = folder.path().join("stderr");
         command.stderr(fs::File::create(&said).unwrap());
@@ -118,7 +119,11 @@ fn who(client: Client) -> String {
 #[test]
 #[cfg_attr(not(has_haproxy), ignore = "needs haproxy")]
 fn haproxy_understands_its_configuration() {
-    let output = Command::new("haproxy").args(["-c", "-f"]).arg(root().join("deploy/haproxy.cfg")).output().unwrap();
+    let output = Command::new(program(option_env!("PROGRAM_HAPROXY"), "haproxy"))
+        .args(["-c", "-f"])
+        .arg(root().join("deploy/haproxy.cfg"))
+        .output()
+        .unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     // Names of servers that are not there are all it may find here.
     let said = String::from_utf8(output.stderr).unwrap();

@@ -51,7 +51,11 @@ pub fn memcached() -> &'static Memcached {
 }
 
 /// A program that the build has found.
-fn program(found: Option<&'static str>, name: &str) -> &'static Path {
+///
+/// # Panics
+/// When it has not.
+#[must_use]
+pub fn program(found: Option<&'static str>, name: &str) -> &'static Path {
     Path::new(found.unwrap_or_else(|| panic!("{name} was not there when the tests were built: install it")))
 }
 
