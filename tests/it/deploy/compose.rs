@@ -102,6 +102,8 @@ fn every_part_is_waited_for_and_comes_back() {
         }
     }
     let server = &services["server-1"];
+    let trusted = &server["environment"]["USERSTORE_SERVER_TRUSTED_PROXIES"];
+    assert_eq!(*trusted, compose["networks"]["front"]["ipam"]["config"][0]["subnet"]);
     let seconds = |text: &Value| text.as_str().unwrap().strip_suffix('s').unwrap().parse::<u64>().unwrap();
     let grace = seconds(&server["environment"]["USERSTORE_SERVER_SHUTDOWN_GRACE"]);
     assert!(seconds(&server["stop_grace_period"]) > grace + 1 + 5);

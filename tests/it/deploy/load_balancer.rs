@@ -188,18 +188,21 @@ fn requests_go_to_what_is_ready_else_to_what_lives() {
 
 #[test]
 #[cfg_attr(not(has_haproxy), ignore = "needs haproxy")]
-fn passwords_are_tried_sixty_times_a_minute_at_most() {
-    let fake = Fake::start("one");
-    let balancer = LoadBalancer::start([fake.address; 2]);
-    for number in 1..=60 {
-        assert_eq!(balancer.client.request("POST", "/auth").send_unchecked().status(), 200, "{number}");
-    }
-    for path in ["/auth", "/login", "/user"] {
-        let answer = balancer.client.request("POST", path).header("X-Request-Id", "\\").send_unchecked();
-        assert_eq!(answer.str_at("/request_id"), "\\");
-        assert_eq!(answer.refused(429, "too_many_requests").header("Retry-After"), Some("60"));
-    }
-    assert_eq!(who(balancer.client), "one", "all else goes on");
+fn clients_are_known_by_their_own_address_and_numbers_are_not_for_them() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let balancer = LoadBalancer::start([listener.local_addr().unwrap(); 2]);
+    assert_eq!(balancer.client.request("GET", "/metrics").send_unchecked().status(), 404);
+    let mut client = TcpStream::connect(balancer.client.address()).unwrap();
+    client
+        .write_all(b"GET /auth HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 192.0.2.66\r\nForwarded: for=192.0.2.66\r\n\r\n")
+        .unwrap();
+    let mut heads = listener.incoming().map_while(Result::ok).map(|server| {
+        let lines = BufReader::new(server).lines().map_while(Result::ok);
+        lines.take_while(|line| !line.is_empty()).collect::<Vec<_>>().join("\n").to_lowercase()
+    });
+    // Others ask how the server is.
+    let head = heads.find(|head| head.starts_with("get /auth ")).unwrap();
+    assert!(head.contains("\nx-forwarded-for: 127.0.0.1") && !head.contains("192.0.2.66"), "{head}");
 }
 
 #[test]
