@@ -73,7 +73,8 @@ fn head_answers_as_get_without_the_body() {
                     headers.retain(length);
                 }
                 assert_eq!(headers[0], headers[1], "{target}");
-                if let Some(length) = head.header("Content-Length") {
+                // The metrics count the request before.
+                if let Some(length) = head.header("Content-Length").filter(|_| path != "/metrics") {
                     assert_eq!(length, get.bytes().len().to_string(), "{target}");
                 }
             }

@@ -7,9 +7,19 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread;
 
+use userstore_core::Settings;
+
 use crate::Result;
 use crate::cpu;
 use crate::server::Server;
+
+/// Whether passwords may be tried as often as anybody likes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Limits {
+    /// As they are by default.
+    On,
+    Off,
+}
 
 /// The parent's side. The server stops when this is dropped.
 pub(crate) struct Process {
@@ -18,10 +28,12 @@ pub(crate) struct Process {
 }
 
 impl Process {
-    /// Starts the server of a user store in this file, with default settings but for a silent log.
-    pub(crate) fn start(database: &Path) -> Result<Self> {
+    /// Starts the server of a user store in this file, with default settings but for a silent log and maybe
+    /// limits.
+    pub(crate) fn start(database: &Path, limits: Limits) -> Result<Self> {
+        let serve = if limits == Limits::On { "serve-limited" } else { "serve" };
         let mut command = Command::new(std::env::current_exe()?);
-        let child = command.arg("serve").arg(database).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        let child = command.arg(serve).arg(database).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let mut process = Self { address: SocketAddr::from(([127, 0, 0, 1], 0)), child };
         let mut line = String::new();
         BufReader::new(process.child.stdout.take().ok_or("a child without output")?).read_line(&mut line)?;
@@ -44,9 +56,11 @@ impl Drop for Process {
 }
 
 /// The child's side: serves until standard input ends.
-pub(crate) fn serve(database: &Path) -> Result<()> {
+pub(crate) fn serve(database: &Path, limits: Limits) -> Result<()> {
     let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
-    let server = Server::of_store(database, u16::try_from(cores)?)?;
+    let mut settings = Settings::default();
+    settings.limits.enabled = limits == Limits::On;
+    let server = Server::of_store_with(database, u16::try_from(cores)?, settings)?;
     writeln!(stdout(), "{}", server.address)?;
     stdin().read_to_end(&mut Vec::new())?;
     server.stop()

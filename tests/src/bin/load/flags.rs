@@ -3,15 +3,16 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::child::Limits;
 use crate::{MEASUREMENTS, Result};
 
-const USAGE: &str = "usage: load [--seconds N] [--only reads|members|redis|sign-ins|flood] [--json]";
+const USAGE: &str = "usage: load [--seconds N] [--only reads|members|redis|sign-ins|flood|siege] [--json]";
 
 /// What to do.
 pub(crate) enum Command {
     Measure(Flags),
     /// Serve the store in this file until standard input ends: what this program starts of itself.
-    Serve(PathBuf),
+    Serve(PathBuf, Limits),
 }
 
 /// How to measure.
@@ -27,7 +28,10 @@ impl Flags {
         let mut flags = Self { time: Duration::from_secs(10), json: false, only: None };
         while let Some(argument) = arguments.next() {
             match argument.as_str() {
-                "serve" => return Ok(Command::Serve(arguments.next().ok_or(USAGE)?.into())),
+                "serve" | "serve-limited" => {
+                    let limits = if argument == "serve" { Limits::Off } else { Limits::On };
+                    return Ok(Command::Serve(arguments.next().ok_or(USAGE)?.into(), limits));
+                }
                 "--json" => flags.json = true,
                 "--seconds" => {
                     let seconds = arguments.next().and_then(|text| text.parse().ok());

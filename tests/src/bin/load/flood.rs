@@ -4,7 +4,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use crate::Result;
-use crate::child::Process;
+use crate::child::{Limits, Process};
 use crate::load::{Load, Pace};
 use crate::people::sign_up;
 use crate::report::{Report, Target};
@@ -22,7 +22,7 @@ const MEMORY: Target = Target::Below(120.0);
 pub(crate) fn measure(time: Duration, report: &mut Report) -> Result<()> {
     for clients in FLOODS {
         let folder = tempfile::tempdir()?;
-        let process = Process::start(&folder.path().join("users.db"))?;
+        let process = Process::start(&folder.path().join("users.db"), Limits::Off)?;
         let people = sign_up(process.address, READERS)?;
         let sign_ins = people.iter().map(|person| person.sign_in.clone()).cycle().take(clients).collect();
         let reads: Vec<_> = people.into_iter().map(|person| person.read).collect();

@@ -1,5 +1,6 @@
 //! Measures the server against its limits, on one machine and in one run: reads, by session, by access token and by a
-//! session in Redis, against a bare Rocket route, sign-ins against the bare hash, and reads and memory during a flood of sign-ins.
+//! session in Redis, against a bare Rocket route, sign-ins against the bare hash, reads and memory during a flood of sign-ins,
+//! and what others feel of a siege of wrong passwords.
 //!
 //! `cargo run --release -p tests --bin load` prints a table; with `--json`, JSON. It exits with 1 when a target is
 //! missed. Everything happens on loopback and in a temporary directory, and ends by itself after about a minute.
@@ -15,6 +16,7 @@ mod people;
 mod reads;
 mod report;
 mod server;
+mod siege;
 mod sign_ins;
 mod spin;
 mod statistics;
@@ -41,6 +43,7 @@ const MEASUREMENTS: &[(&str, Measure)] = &[
     ("redis", reads::account_in_redis),
     ("sign-ins", sign_ins::measure),
     ("flood", flood::measure),
+    ("siege", siege::measure),
 ];
 
 fn main() -> ExitCode {
@@ -58,7 +61,7 @@ fn main() -> ExitCode {
 /// Whether every target was met.
 fn run() -> Result<bool> {
     let flags = match Flags::parse(std::env::args().skip(1))? {
-        Command::Serve(database) => return child::serve(&database).map(|()| true),
+        Command::Serve(database, limits) => return child::serve(&database, limits).map(|()| true),
         Command::Measure(flags) => flags,
     };
     let mut report = Report::default();

@@ -62,6 +62,7 @@ pub(crate) fn account_in_redis(time: Duration, report: &mut Report) -> Result<()
     let redis = Redis::start();
     let mut settings = Settings::default();
     settings.redis.url = Some(Secret::new(redis.url()));
+    settings.limits.enabled = false;
     let store = Server::of_store_with(&folder.path().join("users.db"), 1, settings)?;
     let read = sign_up(store.address, 1)?.pop().ok_or("nobody signed up")?.read;
     let bare = bare::start_beside_redis(&people::answer(store.address, &read)?, redis.url())?;

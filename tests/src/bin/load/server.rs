@@ -30,7 +30,10 @@ pub(crate) struct Server {
 impl Server {
     /// Starts the server of a user store in this file, with default settings but for a silent log.
     pub(crate) fn of_store(file: &Path, workers: u16) -> Result<Self> {
-        Self::of_store_with(file, workers, Settings::default())
+        let mut settings = Settings::default();
+        // Whoever measures comes from one address.
+        settings.limits.enabled = false;
+        Self::of_store_with(file, workers, settings)
     }
 
     /// Starts one with other settings.
@@ -38,8 +41,6 @@ impl Server {
         settings.server.port = 0;
         settings.server.workers = Some(workers);
         settings.log.level = LogLevel::Off;
-        // Whoever measures comes from one address.
-        settings.limits.enabled = false;
         settings.database.url = userstore_core::config::Secret::new(format!("sqlite://{}?mode=rwc", file.display()));
         Self::on_threads("store", workers, |ready| async move {
             let store = UserStore::builder().settings(settings).connect().await?;
