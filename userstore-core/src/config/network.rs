@@ -44,7 +44,11 @@ impl FromStr for Network {
         // What an address of IPv4 that is written as one of IPv6 would stand for is not told by its prefix.
         let is_mapped = matches!(network, IpNet::V6(network) if network.addr().to_ipv4_mapped().is_some());
         let is_plain = text.split_once("/0").is_none_or(|(_, rest)| rest.is_empty());
-        if is_mapped || !is_plain || network.addr() != network.network() { Err(InvalidNetwork) } else { Ok(Self(network)) }
+        if is_mapped || !is_plain || network.addr() != network.network() {
+            Err(InvalidNetwork)
+        } else {
+            Ok(Self(network))
+        }
     }
 }
 
