@@ -50,6 +50,8 @@ pub(crate) fn write(request: &Request<'_>, response: &Response<'_>) {
     }
     let begun = Begun::of(request);
     let who = &request.local_cache(|| Who(None)).0;
+    // Outside the line, for it may have a warning to write.
+    let ip = client::address(request);
     tracing::info!(
         target: TARGET,
         method = begun.method.as_str(),
@@ -57,7 +59,7 @@ pub(crate) fn write(request: &Request<'_>, response: &Response<'_>) {
         status = response.status().code,
         duration_us = u64::try_from(begun.at.elapsed().as_micros()).unwrap_or(u64::MAX),
         request_id = response.headers().get_one(request_id::HEADER),
-        ip = client::address(request).map(display),
+        ip = ip.map(display),
         user = who.map(display),
         trace_id = begun.trace.map(display),
         "request"

@@ -1,6 +1,7 @@
 //! How often passwords may be tried. What is asserted is how many were really tested: the hashes computed.
 
 mod addresses;
+mod anew;
 mod answers;
 mod brute_force;
 mod nodes;

@@ -62,7 +62,7 @@ fn is_a_good_front(recipe: Recipe) {
     }
 
     // What is for neighbours is not for the world.
-    for path in ["/metrics", "/metrics/"] {
+    for path in ["/metrics", "/metrics/", "/%6detrics", "/metric%73"] {
         assert_eq!(curl.get(path, &[]).status, 404);
     }
     assert_eq!(curl.ask("DELETE", "/auth", &[&token], None).status, 204);

@@ -192,6 +192,9 @@ impl Settings {
         if self.database.timeout.is_zero() {
             return refuse("database.timeout must be longer than nothing, such as 5s");
         }
+        if self.database.timeout > Duration::from_hours(24) {
+            return refuse("database.timeout must be 24h at most");
+        }
         if self.sessions.ttl < Duration::from_secs(1) {
             return refuse("sessions.ttl must be 1s or longer, such as 24h");
         }

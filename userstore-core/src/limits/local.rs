@@ -125,6 +125,10 @@ impl Local {
         Self { accounts: Table::new(places), places: Table::new(places) }
     }
 
+    pub(super) fn forget(&self, account: Id) {
+        self.accounts.part(account).kept.remove(&account);
+    }
+
     /// Takes one attempt, and says whether its address is known; or says how long to wait, and takes nothing.
     pub(super) fn take(&self, who: Who, paces: Paces, now: Micros) -> Result<bool, Waits> {
         let (mut waits, mut is_known) = (Waits::default(), false);

@@ -130,6 +130,17 @@ impl Limits {
         self.take(who, paces, [Limit::new("sign_up", rate); 2]).await
     }
 
+    /// Forgets all that was tried on the account of this name, and from where: it begins anew.
+    pub(crate) async fn forget(&self, name: &str) {
+        let account = self.ids.of_account(name);
+        self.sign_ins.forget(account);
+        if let Some(shared) = &self.shared
+            && let Err(error) = shared.forget(account).await
+        {
+            tracing::warn!(error = &error as &dyn std::error::Error, "attempts on an account were not forgotten");
+        }
+    }
+
     async fn take(&self, who: impl FnOnce() -> Who, paces: Paces, limits: [Limit; 2]) -> Result<Attempt<'_>> {
         if !self.settings.enabled {
             return Ok(Attempt(None));

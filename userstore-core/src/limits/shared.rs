@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use deadpool_redis::redis::Script;
+use deadpool_redis::redis::{Script, cmd};
 
 use super::account::{
     KEPT, KNOWN_FOR, LAST_TRIES, LOCK, LONG_MEMORY, LONGEST_LOCK, MEMORY, MOST, MOST_KNOWN, MOST_STRANGERS, WINDOW,
 };
-use super::key::Who;
+use super::key::{Id, Who};
 use super::pace::Micros;
 use super::{Paces, Waits};
 use crate::error::Result;
@@ -44,6 +44,16 @@ impl Shared {
         Self { link, store: store.to_owned(), script }
     }
 
+    /// The braces are a hash tag: all keys are in one place.
+    fn key(&self, kind: &str, id: Option<Id>) -> String {
+        format!("{{{}}}:l:{kind}:{}", self.store, id.map(Id::name).unwrap_or_default())
+    }
+
+    pub(super) async fn forget(&self, account: Id) -> Result<()> {
+        let exchange = self.link.begin(PART).await?;
+        exchange.query::<u64>(cmd("DEL").arg(self.key("a", Some(account)))).await.map(drop)
+    }
+
     /// Takes an attempt, and says whether its address is known; or how long to wait. What is given back need not wait.
     pub(super) async fn ask(
         &self,
@@ -52,10 +62,6 @@ impl Shared {
         paces: Paces,
         now: Micros,
     ) -> Result<std::result::Result<bool, Waits>> {
-        // The braces are a hash tag: both keys are in one place.
-        let key = |kind, id: Option<super::key::Id>| {
-            format!("{{{}}}:l:{kind}:{}", self.store, id.map(super::key::Id::name).unwrap_or_default())
-        };
         let (step, was_known) = match step {
             Step::Take => ("take", false),
             Step::GiveBack(was_known) => ("give_back", was_known),
@@ -63,9 +69,9 @@ impl Shared {
         };
         let account = who.account.and(paces.account).map(|terms| terms.pace);
         let place = who.place.map(|_| paces.place);
-        let mut asked = self.script.key(key("a", who.account));
+        let mut asked = self.script.key(self.key("a", who.account));
         // Two kinds of attempts are made from an address; each has its own.
-        asked.key(key(if account.is_some() { "i" } else { "n" }, who.place));
+        asked.key(self.key(if account.is_some() { "i" } else { "n" }, who.place));
         asked.arg(step).arg(now).arg(format!("{:016x}", who.address()));
         for pace in [account, place] {
             let (interval, burst) = pace.map_or((0, 0), |pace| (pace.interval, pace.burst));

@@ -46,7 +46,12 @@ pub(super) async fn change_password(
     let hash = passwords.hash(prepared).await?;
     let verified = own.then_some(stored);
     let kept = if own { actor.session().map(|session| session.id) } else { None };
-    raise_epoch(store, actor, target, kept, Some(NewHash { hash, verified }), note).await
+    raise_epoch(store, actor, target, kept, Some(NewHash { hash, verified }), note).await?;
+    if !own {
+        // That is how an owner whom an attack keeps out gets in.
+        store.limits().forget(user.username.as_str()).await;
+    }
+    Ok(())
 }
 
 pub(super) async fn end_all(store: &UserStore, actor: &Actor, target: &Target) -> Result<()> {
@@ -71,6 +76,7 @@ async fn raise_epoch(
     new: Option<NewHash>,
     note: Note,
 ) -> Result<()> {
+    let refused = note.clone().about(target.named(actor));
     let (actor, target, now) = (actor.clone(), target.clone(), store.clock().now());
     let write = store.writes().run(move |tx| {
         Box::pin(async move {
@@ -89,7 +95,7 @@ async fn raise_epoch(
             Ok(Written::of_user(after.id, after))
         })
     });
-    let user = write.await?;
+    let user = write.await.map_err(|error| refused.refused(store, error))?;
     clean_up(store, &user).await;
     Ok(())
 }

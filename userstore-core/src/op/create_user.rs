@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use super::actor::{Actor, Target};
 use super::audit::{Note, Who};
-use super::row::users::{self, PasswordHash};
+use super::row::users;
 use crate::UserStore;
 use crate::database::Written;
 use crate::error::{Error, Result, Violation};
 use crate::model::audit::{Action, ActorKind};
 use crate::model::client::Client;
+use crate::model::data::Data;
 use crate::model::id::UserId;
 use crate::model::precondition::Precondition;
 use crate::model::role::{Role, Status};
@@ -31,13 +32,6 @@ async fn check_free(store: &UserStore, username: &Username) -> Result<()> {
         Some(_) => Err(Error::UsernameTaken),
         None => Ok(()),
     }
-}
-
-/// The hash of the password of a new account. That its name is taken is told before the work of hashing; the unique index
-/// decides all the same.
-async fn hash_for(store: &UserStore, username: &Username, password: Prepared) -> Result<PasswordHash> {
-    check_free(store, username).await?;
-    store.passwords().hash(password).await
 }
 
 /// Creates an account. Without an actor it is open sign-up, to which reserved names are closed.
@@ -67,15 +61,27 @@ pub(super) async fn create_user(
         Some(_) => None,
         None => Some(store.limits().sign_up(store.client().and_then(Client::its_ip)).await?),
     };
-    let hashed = hash_for(store, &username, password).await;
+    let created = create(store, actor, (username, password), signup.data, role).await;
     if let Some(attempt) = limited {
-        match &hashed {
+        match &created {
             // That a name is taken is not told to anyone as often as he likes.
             Ok(_) | Err(Error::UsernameTaken) => drop(attempt),
             Err(_) => attempt.give_back().await,
         }
     }
-    let hash = hashed?;
+    created
+}
+
+async fn create(
+    store: &UserStore,
+    actor: Option<&Actor>,
+    (username, password): (Username, Prepared),
+    data: Data,
+    role: Role,
+) -> Result<Arc<User>> {
+    // Told before the work of hashing; the unique index decides all the same.
+    check_free(store, &username).await?;
+    let hash = store.passwords().hash(password).await?;
     let now = store.clock().now();
     let user = User {
         id: UserId::new(store.random().uuid(now)),
@@ -83,7 +89,7 @@ pub(super) async fn create_user(
         role,
         status: Status::Active,
         blocked_reason: None,
-        data: signup.data,
+        data,
         created_at: now,
         updated_at: now,
         version: 1,

@@ -32,6 +32,8 @@ pub(super) async fn delete_user(
         })
     });
     let user = write.await.map_err(|error| refused.refused(store, error))?;
+    // Whoever has the name next inherits nothing.
+    store.limits().forget(user.username.as_str()).await;
     // What is kept elsewhere of its sessions, such as addresses, goes too.
     clean_up(store, &User { epoch: user.epoch + 1, kept_session: None, ..user }).await;
     Ok(())

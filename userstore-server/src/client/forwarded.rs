@@ -17,7 +17,7 @@ pub(super) fn client(request: &Request<'_>, peer: IpAddr, trusted: &[Network]) -
     let (lists, read): (_, fn(&str) -> Option<IpAddr>) =
         if lists.is_empty() { (headers.get("forwarded").collect(), of_element) } else { (lists, of_node) };
     let mut client = peer;
-    // A comma is never part of an address: whatever quotes come before, they hide nothing that comes after.
+    // A comma is never part of an address. Where it is part of another text, neither of the halves is read.
     for entry in lists.iter().rev().flat_map(|list| list.rsplit(',')) {
         if !is_trusted(client) {
             break;
@@ -37,6 +37,10 @@ pub(super) fn is_said(request: &Request<'_>) -> bool {
 
 /// The address in `for=192.0.2.1;proto=https`.
 fn of_element(element: &str) -> Option<IpAddr> {
+    // Half of a quoted text, such as a host that the client has chosen.
+    if element.contains('\\') || element.matches('"').count() % 2 == 1 {
+        return None;
+    }
     let mut found = element.split(';').filter_map(|pair| {
         let (name, value) = pair.split_once('=')?;
         name.trim().eq_ignore_ascii_case("for").then(|| value.trim())
@@ -113,6 +117,10 @@ mod tests {
             "for=\"192.0.2.1",
             "for=192.0.2.1;for=192.0.2.2",
             "for=",
+            // Halves of a host that the client has chosen.
+            "for=192.0.2.1;host=\"a",
+            "for=203.0.113.66;x=y\"",
+            "for=203.0.113.66;x=\\\"y\"",
         ] {
             assert_eq!(of_element(element), None, "{element}");
         }

@@ -33,7 +33,7 @@ const FAREWELL: Duration = Duration::from_secs(1);
 /// How often a stopping server looks whether all is done.
 const STEP: Duration = Duration::from_millis(10);
 
-/// How long a client may leave an answer lying.
+/// How long a client may leave an answer lying, and take nothing of it.
 const ANSWER: Duration = Duration::from_secs(30);
 
 /// How many connections may wait until they are taken.

@@ -63,7 +63,10 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Stream<S> {
             self.refusal = Some((refusal, 0));
             return Poll::Ready(Ok(bytes.len()));
         }
-        Pin::new(&mut self.inner).poll_write(cx, bytes)
+        let written = ready!(Pin::new(&mut self.inner).poll_write(cx, bytes))?;
+        // A client that takes an answer slowly takes it.
+        self.life.enter(self.life.phase());
+        Poll::Ready(Ok(written))
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
