@@ -132,6 +132,9 @@ impl Limits {
 
     /// Forgets all that was tried on the account of this name, and from where: it begins anew.
     pub(crate) async fn forget(&self, name: &str) {
+        if !self.settings.enabled {
+            return;
+        }
         let account = self.ids.of_account(name);
         self.sign_ins.forget(account);
         if let Some(shared) = &self.shared
