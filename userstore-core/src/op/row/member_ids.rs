@@ -3,7 +3,7 @@
 use sea_orm::QuerySelect as _;
 use sea_orm::entity::prelude::*;
 
-use super::{Copied, corrupt};
+use super::{Copied, corrupt, only};
 
 /// The id of the row.
 const ONE: i16 = 1;
@@ -43,7 +43,7 @@ impl Copied for Entity {
 
 /// The last id that the store chose, 0 before the first. Until the end of the transaction nobody else gets to know it.
 pub(crate) async fn lock(db: &impl ConnectionTrait) -> Result<i64, DbErr> {
-    let row = Entity::find_by_id(ONE).lock_exclusive().one(db).await?;
+    let row = only(Entity::find_by_id(ONE).lock_exclusive(), db).await?;
     row.map(|row| row.last).ok_or_else(|| corrupt("member_ids", "id"))
 }
 

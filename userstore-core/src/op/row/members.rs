@@ -4,7 +4,7 @@ use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::Func;
 use sea_orm::{ActiveValue::Set, ExprTrait as _, QueryOrder as _, QuerySelect as _, Select};
 
-use super::{Copied, corrupt};
+use super::{Copied, corrupt, only};
 use crate::database::violates_unique;
 use crate::error::{Error, Result};
 use crate::model::member::{Member, MemberId, NamePrefix};
@@ -70,17 +70,17 @@ async fn all(select: Select<Entity>, db: &impl ConnectionTrait) -> Result<Vec<Me
 
 /// The member with this id.
 pub(crate) async fn find(db: &impl ConnectionTrait, id: MemberId) -> Result<Option<Member>, DbErr> {
-    Entity::find_by_id(id.get()).one(db).await?.map(Model::read).transpose()
+    only(Entity::find_by_id(id.get()), db).await?.map(Model::read).transpose()
 }
 
 /// The same, and nobody else changes the member until the end of the transaction.
 pub(crate) async fn lock(tx: &impl ConnectionTrait, id: MemberId) -> Result<Option<Member>, DbErr> {
-    Entity::find_by_id(id.get()).lock_exclusive().one(tx).await?.map(Model::read).transpose()
+    only(Entity::find_by_id(id.get()).lock_exclusive(), tx).await?.map(Model::read).transpose()
 }
 
 /// The member with this name.
 pub(crate) async fn find_named(db: &impl ConnectionTrait, name: &str) -> Result<Option<Member>, DbErr> {
-    Entity::find().filter(Column::Name.eq(name)).one(db).await?.map(Model::read).transpose()
+    only(Entity::find().filter(Column::Name.eq(name)), db).await?.map(Model::read).transpose()
 }
 
 /// Whether there is a member with this id.

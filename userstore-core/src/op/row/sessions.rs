@@ -4,7 +4,7 @@ use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::Query;
 use sea_orm::{ActiveValue::Set, Condition, ExprTrait as _, Order, QueryOrder as _, QuerySelect as _};
 
-use super::{Copied, corrupt};
+use super::{Copied, corrupt, only};
 use crate::model::id::{SessionId, UserId};
 use crate::model::session::{Session, TokenHash};
 use crate::model::timestamp::Timestamp;
@@ -118,7 +118,7 @@ pub(crate) async fn insert_if_room(
 
 /// The session with this token.
 pub(crate) async fn find(db: &impl ConnectionTrait, hash: TokenHash) -> Result<Option<Session>, DbErr> {
-    let row = Entity::find().filter(Column::TokenHash.eq(hash.to_vec())).one(db).await?;
+    let row = only(Entity::find().filter(Column::TokenHash.eq(hash.to_vec())), db).await?;
     Ok(row.map(Session::from))
 }
 

@@ -5,7 +5,7 @@ use std::fmt;
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, DeriveValueType, QueryOrder as _};
 
-use super::{Copied, corrupt};
+use super::{Copied, corrupt, only};
 use crate::jwt::key::StoredKey;
 use crate::model::timestamp::Timestamp;
 
@@ -80,7 +80,7 @@ pub(crate) async fn all(db: &impl ConnectionTrait) -> Result<Vec<StoredKey>, DbE
 
 /// Whether there is a key of this name.
 pub(crate) async fn exists(db: &impl ConnectionTrait, kid: &str) -> Result<bool, DbErr> {
-    Ok(Entity::find_by_id(kid).one(db).await?.is_some())
+    Ok(only(Entity::find_by_id(kid), db).await?.is_some())
 }
 
 /// Adds a key.

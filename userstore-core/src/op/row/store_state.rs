@@ -3,7 +3,7 @@
 use sea_orm::QuerySelect as _;
 use sea_orm::entity::prelude::*;
 
-use super::corrupt;
+use super::{corrupt, only};
 
 /// The id of the row.
 const ONE: i16 = 1;
@@ -44,18 +44,18 @@ fn read(row: Option<Model>) -> Result<State, DbErr> {
 
 /// What the row says now.
 pub(crate) async fn get(db: &impl ConnectionTrait) -> Result<State, DbErr> {
-    read(Entity::find_by_id(ONE).one(db).await?)
+    read(only(Entity::find_by_id(ONE), db).await?)
 }
 
 /// What the row says, which nobody else changes until the end of the transaction. Whoever changes what depends on
 /// several rows, such as that there is an administrator, holds this lock; SQLite has one writer anyway.
 pub(crate) async fn lock(tx: &impl ConnectionTrait) -> Result<State, DbErr> {
-    read(Entity::find_by_id(ONE).lock_exclusive().one(tx).await?)
+    read(only(Entity::find_by_id(ONE).lock_exclusive(), tx).await?)
 }
 
 /// What the row says, which nobody changes until the end of the transaction; many can hold this at the same time.
 pub(crate) async fn hold(tx: &impl ConnectionTrait) -> Result<State, DbErr> {
-    read(Entity::find_by_id(ONE).lock_shared().one(tx).await?)
+    read(only(Entity::find_by_id(ONE).lock_shared(), tx).await?)
 }
 
 /// Closes the term, if it is open.

@@ -5,7 +5,7 @@ use std::fmt;
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, DbBackend, DeriveValueType, QueryOrder as _, QuerySelect as _, Select};
 
-use super::{Copied, corrupt, store_state};
+use super::{Copied, corrupt, only, store_state};
 use crate::database::violates_unique;
 use crate::error::{Error, Result};
 use crate::model::data::Data;
@@ -86,7 +86,7 @@ impl Model {
 }
 
 async fn one(select: Select<Entity>, db: &impl ConnectionTrait) -> Result<Option<(User, PasswordHash)>, DbErr> {
-    select.one(db).await?.map(Model::read).transpose()
+    only(select, db).await?.map(Model::read).transpose()
 }
 
 /// The user with this id, and its password's hash.
