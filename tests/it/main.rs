@@ -50,4 +50,5 @@ mod sign_up;
 #[cfg(target_os = "linux")]
 mod supervised;
 mod tokens;
+mod traces;
 mod usernames;

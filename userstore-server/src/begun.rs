@@ -11,7 +11,8 @@ use crate::span;
 use crate::trace::TraceId;
 
 tokio::task_local! {
-    static BEGUN: Begun;
+    /// With the span that is exported.
+    static BEGUN: (Begun, Span);
 }
 
 /// A request as it came in: Rocket makes a GET of a HEAD later.
@@ -24,9 +25,9 @@ pub(crate) struct Begun {
 }
 
 impl Begun {
-    /// This request begins now.
-    pub(crate) fn now(request: &Request<'_>) -> Self {
-        let trace = span::is_wanted().then(|| TraceId::of(request));
+    /// This request begins now, in this trace where it has one already.
+    pub(crate) fn now(request: &Request<'_>, trace: Option<TraceId>) -> Self {
+        let trace = trace.or_else(|| span::is_wanted().then(|| TraceId::of(request)));
         Self { at: Instant::now(), method: request.method(), trace }
     }
 
@@ -35,9 +36,15 @@ impl Begun {
         if span::is_wanted() { span::of(request, self.method, self.trace) } else { Span::none() }
     }
 
-    /// Works on the request, within its span. It costs less to remember it so than in the request itself.
-    pub(crate) async fn during<T>(self, span: Span, work: impl Future<Output = T>) -> T {
-        BEGUN.scope(self, work.instrument(span)).await
+    /// Works on the request, within its spans: the one that the log tells of, and the one that is exported. It costs less
+    /// to remember it so than in the request itself.
+    pub(crate) async fn during<T>(self, span: Span, exported: Span, work: impl Future<Output = T>) -> T {
+        BEGUN.scope((self, exported.clone()), work.instrument(span)).instrument(exported).await
+    }
+
+    /// The span of the request under way that is exported.
+    pub(crate) fn exported() -> Span {
+        BEGUN.try_with(|(_, exported)| exported.clone()).unwrap_or_else(|_| Span::none())
     }
 
     /// Whether it is known that this request began, because it came through the front.
@@ -47,6 +54,6 @@ impl Begun {
 
     /// What is known of this request. Where Rocket listens by itself, it begins when this is asked first.
     pub(crate) fn of(request: &Request<'_>) -> Self {
-        BEGUN.try_with(|begun| *begun).unwrap_or_else(|_| *request.local_cache(|| Self::now(request)))
+        BEGUN.try_with(|(begun, _)| *begun).unwrap_or_else(|_| *request.local_cache(|| Self::now(request, None)))
     }
 }

@@ -12,7 +12,7 @@ use userstore_core::config::Origins;
 
 use crate::begun::Begun;
 use crate::traffic::Traffic;
-use crate::{cors, every_answer, request_id, span};
+use crate::{cors, every_answer, exported, request_id, span};
 
 /// An address that leads to no route.
 pub(crate) fn nowhere() -> Origin<'static> {
@@ -58,6 +58,7 @@ impl Fairing for Edge {
         cors::complete(&self.origins, request, response);
         self.traffic.answered(request, response);
         span::answered(request, response);
+        exported::answered(request, response);
     }
 }
 

@@ -25,12 +25,18 @@ mod client;
 mod cors;
 mod edge;
 mod every_answer;
+mod exported;
 mod front;
 mod input;
 mod log;
 mod metrics;
 mod notify;
 mod openapi;
+#[cfg(feature = "otlp")]
+mod otlp;
+#[cfg(not(feature = "otlp"))]
+#[path = "otlp_left_out.rs"]
+mod otlp;
 mod output;
 mod problem;
 mod request_id;

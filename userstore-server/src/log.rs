@@ -16,20 +16,27 @@ use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::{Layer, Registry, fmt};
 use userstore_core::config::{Log, LogFormat, LogLevel};
 
-use crate::access_log;
+use crate::{access_log, span};
 
-/// Starts the log of this process, unless it has one already.
-pub(crate) fn start(settings: &Log) {
+/// What takes events and spans, of any kind.
+pub(crate) type BoxedLayer = Box<dyn Layer<Registry> + Send + Sync>;
+
+/// Starts the log of this process, unless it has one already. Beside it, `more` takes what it takes.
+pub(crate) fn start(settings: &Log, more: Vec<BoxedLayer>) {
     let terminal = stderr().is_terminal();
     let format = settings.format.unwrap_or(if terminal { LogFormat::Text } else { LogFormat::Json });
     let colours = terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     // The line of a request says by itself what its span says of all that happens meanwhile.
     let is_access = |event: &Metadata<'_>| event.target() == access_log::TARGET;
-    let lines = vec![
-        lines(format, colours, false).with_filter(filter_fn(is_access)).boxed(),
-        lines(format, colours, true).with_filter(filter_fn(move |event| !is_access(event))).boxed(),
+    // Of the spans, only that of the request is told of.
+    let is_other =
+        move |about: &Metadata<'_>| !is_access(about) && (!about.is_span() || about.target() == span::TARGET);
+    let lines = [
+        lines(format, colours, false).with_filter(targets(settings.level)).with_filter(filter_fn(is_access)).boxed(),
+        lines(format, colours, true).with_filter(targets(settings.level)).with_filter(filter_fn(is_other)).boxed(),
     ];
-    if set_global_default(Registry::default().with(targets(settings.level)).with(lines)).is_ok() {
+    let layers: Vec<BoxedLayer> = lines.into_iter().chain(more).collect();
+    if set_global_default(Registry::default().with(layers)).is_ok() {
         // The libraries' chatter is cut off before it costs anything.
         let _ = LogTracer::builder().with_max_level(LogLevelFilter::Warn).init();
         std::panic::set_hook(Box::new(|panic| {
@@ -62,7 +69,8 @@ fn targets(level: LogLevel) -> Targets {
         LogLevel::Trace => LevelFilter::TRACE,
     };
     let ours = ["userstore", "migration"].map(|target| (target, level));
-    let beneath = ["rocket_http", "sqlx", "sea_orm"].map(|target| (target, level.min(LevelFilter::WARN)));
+    let beneath =
+        ["rocket_http", "sqlx", "sea_orm", "opentelemetry"].map(|target| (target, level.min(LevelFilter::WARN)));
     // A statement that is slow is logged in full by sqlx.
     Targets::new().with_targets(ours).with_targets(beneath).with_target("sqlx::query", LevelFilter::OFF)
 }

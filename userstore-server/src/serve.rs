@@ -11,6 +11,7 @@ use userstore_core::config::{self, Settings, Sources};
 use userstore_core::{Error, UserStore};
 
 use crate::notify::Supervisor;
+use crate::otlp::Export;
 use crate::signals::Signals;
 use crate::{Server, check_health, log};
 
@@ -66,7 +67,9 @@ fn start(flags: &Flags) -> Result<(), Failure> {
     if flags.check_health {
         return check_health::run(&settings.server).map_err(Failure::Other);
     }
-    log::start(&settings.log);
+    let traces = Export::from_environment().map_err(Failure::Settings)?;
+    log::start(&settings.log, traces.layers());
+    traces.tell();
     let workers = settings.server.workers.map_or_else(cores, usize::from);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .thread_name("userstore-worker")
@@ -76,6 +79,7 @@ fn start(flags: &Flags) -> Result<(), Failure> {
         .map_err(|error| Failure::Other(format!("no threads to serve with: {error}")))?;
     let served = runtime.block_on(serve(settings));
     runtime.shutdown_timeout(LAST_WORDS);
+    traces.finish();
     served
 }
 

@@ -9,11 +9,11 @@ use crate::request_id;
 use crate::trace::TraceId;
 use crate::traffic::NO_ROUTE;
 
-const TARGET: &str = "userstore_server::request";
+pub(crate) const TARGET: &str = "userstore_server::request";
 
 /// Whether somebody listens to spans. Where nobody does, none is made, and nothing is spent.
 pub(crate) fn is_wanted() -> bool {
-    tracing::enabled!(target: TARGET, Level::INFO)
+    tracing::span_enabled!(target: TARGET, Level::INFO)
 }
 
 /// The span of a request that begins.

@@ -12,15 +12,30 @@ const HEADER: &str = "traceparent";
 
 /// Names a trace: 128 bits, of which at least one is set. Shown as 32 hexadecimal digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct TraceId(u128);
+pub(crate) struct TraceId(pub(crate) u128);
+
+/// The caller's part in a trace, which a request is made for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Parent {
+    pub(crate) trace: TraceId,
+    /// The span that is being worked on there; not 0.
+    pub(crate) span: u64,
+    /// The lowest bit says that the caller keeps what it sees of the trace.
+    pub(crate) flags: u8,
+}
+
+impl Parent {
+    /// What a request says; nothing where it says so in another way than it has to.
+    pub(crate) fn of(request: &Request<'_>) -> Option<Self> {
+        let mut values = request.headers().get(HEADER);
+        values.next().filter(|_| values.next().is_none()).and_then(parse)
+    }
+}
 
 impl TraceId {
-    /// The trace that a request says it belongs to, or a new one where it says none, or says so in another way than it
-    /// has to.
+    /// The trace that a request says it belongs to, or a new one where it says none.
     pub(crate) fn of(request: &Request<'_>) -> Self {
-        let mut values = request.headers().get(HEADER);
-        let brought = values.next().filter(|_| values.next().is_none()).and_then(parse);
-        brought.unwrap_or_else(Self::fresh)
+        Parent::of(request).map_or_else(Self::fresh, |parent| parent.trace)
     }
 
     /// One that by all odds no other trace has.
@@ -40,12 +55,13 @@ impl fmt::Display for TraceId {
 }
 
 /// Version 00: the ids of the trace and of the caller's part in it, neither of them zero, and flags.
-fn parse(text: &str) -> Option<TraceId> {
+fn parse(text: &str) -> Option<Parent> {
     let mut fields = text.split('-');
     let mut field = |digits| fields.next().and_then(|field| number(field, digits));
-    let (version, trace, parent, _flags) = (field(2)?, field(32)?, field(16)?, field(2)?);
-    let is_good = version == 0 && trace != 0 && parent != 0 && fields.next().is_none();
-    is_good.then_some(TraceId(trace))
+    let (version, trace, span, flags) = (field(2)?, field(32)?, field(16)?, field(2)?);
+    let is_good = version == 0 && trace != 0 && span != 0 && fields.next().is_none();
+    let (span, flags) = (u64::try_from(span).ok()?, u8::try_from(flags).ok()?);
+    is_good.then_some(Parent { trace: TraceId(trace), span, flags })
 }
 
 /// So many digits, the letters among them small.
@@ -61,10 +77,11 @@ mod tests {
 
     #[test]
     fn a_parent_is_read_to_the_letter() {
-        let trace = |text| parse(text).map(|trace| trace.to_string());
+        let trace = |text| parse(text).map(|parent| parent.trace.to_string());
         let good = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
         assert_eq!(trace(good).as_deref(), Some("0af7651916cd43dd8448eb211c80319c"));
-        assert!(trace("00-00000000000000000000000000000001-0000000000000001-00").is_some());
+        let least = parse("00-00000000000000000000000000000001-0000000000000001-00");
+        assert_eq!(least, Some(Parent { trace: TraceId(1), span: 1, flags: 0 }));
         for bad in [
             "",
             "00",

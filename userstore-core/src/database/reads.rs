@@ -4,8 +4,10 @@ use std::future::Future;
 
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, Statement, sqlx};
 
+use tracing::Instrument as _;
+
 use super::server::Server;
-use crate::figures::Connections;
+use crate::figures::{Connections, step};
 
 /// Connections for reading. SQLite ends what takes too long by itself; of a server, nothing may be heard any more.
 #[derive(Debug, Clone)]
@@ -49,10 +51,23 @@ impl Reads {
         F: Fn(DatabaseConnection) -> A + Send + Sync,
         A: Future<Output = Result<T, DbErr>> + Send,
     {
-        match self {
-            Self::Sqlite(connection) => ask(connection.clone()).await,
-            Self::Server(server) => server.ask(ask).await,
-        }
+        let step = step!("read", otel.kind = "client", db.system.name = system(self.get_database_backend()));
+        let asked = async {
+            match self {
+                Self::Sqlite(connection) => ask(connection.clone()).await,
+                Self::Server(server) => server.ask(ask).await,
+            }
+        };
+        asked.instrument(step).await
+    }
+}
+
+/// What OpenTelemetry calls it.
+pub(super) fn system(backend: DbBackend) -> &'static str {
+    match backend {
+        DbBackend::Sqlite => "sqlite",
+        DbBackend::Postgres => "postgresql",
+        _ => "mysql",
     }
 }
 

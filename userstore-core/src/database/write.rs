@@ -3,15 +3,19 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr, RuntimeErr, TransactionTrait as _};
+use sea_orm::{DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, RuntimeErr, TransactionTrait as _};
 use tokio::sync::RwLock;
 use tokio::time::{Instant, sleep, timeout_at};
 
+use tracing::{Instrument as _, Span};
+
 use super::job::{Work, Written};
+use super::reads::system;
 use super::server::{Server, is_lost, is_read_only};
 use super::sqlite::Queue;
 use crate::cache::Cache;
 use crate::error::{Error, Result};
+use crate::figures::step;
 use crate::random::Random;
 
 /// A transaction that writes.
@@ -40,8 +44,8 @@ impl Writes {
     {
         // Boxed, lest every operation's future has to hold both.
         match self {
-            Self::Queue(queue) => Box::pin(queue.run(work)).await,
-            Self::Pool(pool) => Box::pin(pool.run(work)).await,
+            Self::Queue(queue) => Box::pin(queue.run(work)).instrument(step(DbBackend::Sqlite)).await,
+            Self::Pool(pool) => Box::pin(pool.run(work)).instrument(step(pool.0.server.backend())).await,
         }
     }
 
@@ -52,6 +56,10 @@ impl Writes {
             Self::Pool(pool) => *pool.0.is_closed.write().await = true,
         }
     }
+}
+
+fn step(backend: DbBackend) -> Span {
+    step!("write", otel.kind = "client", db.system.name = system(backend))
 }
 
 /// Writes on a database server, each on a connection of its own.

@@ -18,6 +18,7 @@ use super::life::{Life, Phase};
 use super::{Front, body};
 use crate::begun::Begun;
 use crate::edge::nowhere;
+use crate::exported;
 
 /// Headers that are never guessed at: where one of them is not text, the request is refused.
 const EXACT: &[&str] =
@@ -43,11 +44,12 @@ pub(super) async fn answer(
         fault.note(&request);
         request.set_uri(nowhere());
     }
-    let begun = Begun::now(&request);
+    let (exported, trace) = exported::of(&request);
+    let begun = Begun::now(&request, trace);
     let span = begun.span(&request);
     // Pinned, lest what works on the request be moved with every layer around it.
     let dispatched = pin!(request.dispatch());
-    let answered = begun.during(span, dispatched).await;
+    let answered = begun.during(span, exported, dispatched).await;
     let mut answer = shown(answered, &parts, front.is_stopping(), Arc::clone(&life)).await;
     life.every_answer().complete(answer.headers_mut());
     life.enter(Phase::Answering);

@@ -1,0 +1,143 @@
+//! Traces, sent to an OpenTelemetry collector by OTLP over HTTP, as the variables say that OpenTelemetry's specification
+//! names: `OTEL_EXPORTER_OTLP_ENDPOINT` and the others.
+
+use std::env;
+use std::time::Duration;
+
+use opentelemetry::trace::{
+    SpanContext, SpanId, Status, TraceContextExt as _, TraceFlags, TraceId as OtelTraceId, TraceState,
+    TracerProvider as _,
+};
+use opentelemetry::{Context, KeyValue};
+use opentelemetry_otlp::{Protocol, SpanExporter, WithExportConfig as _};
+use opentelemetry_sdk::Resource;
+use opentelemetry_sdk::trace::SdkTracerProvider;
+use rocket::Request;
+use tracing::{Level, Metadata, Span};
+use tracing_opentelemetry::OpenTelemetrySpanExt as _;
+use tracing_subscriber::Layer as _;
+use tracing_subscriber::filter::dynamic_filter_fn;
+
+use crate::log::BoxedLayer;
+use crate::trace::{Parent, TraceId};
+use crate::{access_log, exported};
+
+/// How long the last spans may take to reach the collector when the server stops.
+const LAST_WORDS: Duration = Duration::from_secs(5);
+
+/// The protocol where none is named, as the specification has it.
+const PROTOCOL: &str = "http/protobuf";
+
+/// The way to the collector, where there is one.
+pub(crate) struct Export(Option<SdkTracerProvider>);
+
+impl Export {
+    /// What the environment asks for: nothing unless it names an endpoint.
+    ///
+    /// # Errors
+    /// What is wrong with the variables, for whoever has set them.
+    pub(crate) fn from_environment() -> Result<Self, String> {
+        let said = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
+        let first = |one: &str, other: &str| said(one).or_else(|| said(other));
+        let is_off = said("OTEL_SDK_DISABLED").is_some_and(|value| value.eq_ignore_ascii_case("true"))
+            || said("OTEL_TRACES_EXPORTER").is_some_and(|value| value == "none");
+        if is_off || first("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT").is_none() {
+            return Ok(Self(None));
+        }
+        if let Some(exporter) = said("OTEL_TRACES_EXPORTER")
+            && exporter != "otlp"
+        {
+            return Err(format!("OTEL_TRACES_EXPORTER is {exporter:?}, but traces go by otlp, or not at all (none)"));
+        }
+        let protocol = first("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL");
+        let protocol = match protocol.as_deref().unwrap_or(PROTOCOL) {
+            PROTOCOL => Protocol::HttpBinary,
+            "http/json" => Protocol::HttpJson,
+            other => {
+                let (name, spoken) = ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf or http/json");
+                return Err(format!(
+                    "{name} is {other:?}, but traces are sent by {spoken}; name the endpoint for these"
+                ));
+            }
+        };
+        // For an endpoint over TLS. Whoever has chosen another one for this process is not overruled.
+        let _chosen = tokio_rustls::rustls::crypto::ring::default_provider().install_default();
+        // What is wrong may be a header, and so a secret: it is not shown.
+        let exporter = SpanExporter::builder().with_http().with_protocol(protocol).build();
+        let exporter = exporter.map_err(|_| "the variables OTEL_EXPORTER_OTLP_… name no endpoint to send to")?;
+        let mut resource = Resource::builder();
+        if said("OTEL_SERVICE_NAME").is_none()
+            && !said("OTEL_RESOURCE_ATTRIBUTES").is_some_and(|value| value.contains("service.name="))
+        {
+            resource = resource.with_service_name("userstore");
+        }
+        let resource = resource.with_attribute(KeyValue::new("service.version", env!("CARGO_PKG_VERSION"))).build();
+        let provider = SdkTracerProvider::builder().with_resource(resource).with_batch_exporter(exporter).build();
+        Ok(Self(Some(provider)))
+    }
+
+    /// Takes the spans that are for collectors, and what is logged within them.
+    pub(crate) fn layers(&self) -> Vec<BoxedLayer> {
+        let of = |provider: &SdkTracerProvider| {
+            let layer = tracing_opentelemetry::layer()
+                .with_tracer(provider.tracer("userstore"))
+                .with_target(false)
+                .with_location(false)
+                .with_threads(false)
+                .with_tracked_inactivity(false)
+                .with_context_activation(false);
+            let wanted =
+                dynamic_filter_fn(|about, context| is_for_collectors(about, || context.lookup_current().is_some()));
+            layer.with_filter(wanted.with_max_level_hint(Level::INFO)).boxed()
+        };
+        self.0.iter().map(of).collect()
+    }
+
+    /// Says in the log that traces are sent.
+    pub(crate) fn tell(&self) {
+        if self.0.is_some() {
+            tracing::info!("traces are sent to the collector that OTEL_EXPORTER_OTLP_ENDPOINT names");
+        }
+    }
+
+    /// Sends what was not sent yet.
+    pub(crate) fn finish(&self) {
+        if let Some(Err(error)) = self.0.as_ref().map(|provider| provider.shutdown_with_timeout(LAST_WORDS)) {
+            tracing::warn!(%error, "the last traces were not sent");
+        }
+    }
+}
+
+/// Requests, with what is waited for and what is logged within one; what happens without a request is in no trace.
+fn is_for_collectors(about: &Metadata<'_>, is_within: impl FnOnce() -> bool) -> bool {
+    let target = about.target();
+    if about.is_span() && target == exported::TARGET {
+        return true;
+    }
+    let is_event = about.is_event() && target.starts_with("userstore") && target != access_log::TARGET;
+    *about.level() <= Level::INFO && (is_event || target == userstore_core::figures::STEPS) && is_within()
+}
+
+/// Puts the span of a request into the trace that the request says, or a new one. The trace is known by the same id in the
+/// log.
+pub(crate) fn join(span: &Span, request: &Request<'_>) -> Option<TraceId> {
+    if let Some(Parent { trace, span: parent, flags }) = Parent::of(request) {
+        let state = request.headers().get_one("tracestate").and_then(|state| state.parse::<TraceState>().ok());
+        let ids = (OtelTraceId::from_bytes(trace.0.to_be_bytes()), SpanId::from_bytes(parent.to_be_bytes()));
+        let parent = SpanContext::new(ids.0, ids.1, TraceFlags::new(flags), true, state.unwrap_or_default());
+        // It fails where nobody collects traces.
+        let _joined = span.set_parent(Context::new().with_remote_span_context(parent));
+    }
+    let context = span.context();
+    let trace = context.span().span_context().trace_id();
+    (trace != OtelTraceId::INVALID).then(|| TraceId(u128::from_be_bytes(trace.to_bytes())))
+}
+
+/// Tells a span that has begun what the request turned out to be, and whether it failed through a fault of this server.
+pub(crate) fn complete(span: &Span, name: String, has_failed: bool) {
+    let context = span.context();
+    context.span().update_name(name);
+    if has_failed {
+        context.span().set_status(Status::error(""));
+    }
+}
