@@ -1,13 +1,50 @@
 //! Another process that keeps the database locked.
 
 use std::io::{BufRead as _, BufReader, Write as _};
-use std::process::{Command, Stdio};
+use std::path::Path;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use tests::{Persona, ServerProcess};
 
 use super::{data, number, reads_go_on, two_people};
+
+/// Another process, which takes the lock of writes and gives it back.
+struct Holder {
+    process: Child,
+    orders: ChildStdin,
+    answers: BufReader<ChildStdout>,
+}
+
+impl Holder {
+    fn of(file: &Path) -> Self {
+        let mut process =
+            Command::new("sqlite3").arg(file).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let (orders, answers) = (process.stdin.take().unwrap(), BufReader::new(process.stdout.take().unwrap()));
+        Self { process, orders, answers }
+    }
+
+    fn take(&mut self) {
+        self.order("BEGIN IMMEDIATE");
+    }
+
+    fn give_back(&mut self) {
+        self.order("COMMIT");
+    }
+
+    fn order(&mut self, statement: &str) {
+        writeln!(self.orders, "{statement}; SELECT 'done';").unwrap();
+        let mut line = String::new();
+        self.answers.read_line(&mut line).unwrap();
+        assert_eq!(line, "done\n");
+    }
+
+    fn end(mut self) {
+        drop(self.orders);
+        assert!(self.process.wait().unwrap().success());
+    }
+}
 
 #[test]
 #[cfg_attr(not(has_sqlite3), ignore = "needs sqlite3")]
@@ -16,29 +53,45 @@ fn while_another_process_holds_the_lock_writes_are_refused_in_time() {
     let file = folder.path().join("users.db");
     let server = ServerProcess::with(&file, [("USERSTORE_DATABASE_TIMEOUT", "1s")]);
     let [alice, bob] = two_people(&server);
-    let mut holder = Command::new("sqlite3").arg(&file).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-    let (mut orders, mut answers) = (holder.stdin.take().unwrap(), BufReader::new(holder.stdout.take().unwrap()));
+    let mut holder = Holder::of(&file);
     for _ in 0..2 {
-        orders.write_all(b"BEGIN IMMEDIATE; SELECT 'held';\n").unwrap();
-        let mut line = String::new();
-        answers.read_line(&mut line).unwrap();
-        assert_eq!(line, "held\n");
+        holder.take();
         let begun = Instant::now();
         let _late = alice.put("/user/me", data(1)).refused(503, "unavailable");
         // The default is 5 s.
         assert!(begun.elapsed() < Duration::from_millis(4500), "it took {:?}", begun.elapsed());
         reads_go_on(server.client(), &alice, &bob);
         given_up_is_left_undone(&alice, &bob);
-        orders.write_all(b"COMMIT; SELECT 'free';\n").unwrap();
-        line.clear();
-        answers.read_line(&mut line).unwrap();
-        assert_eq!(line, "free\n");
+        holder.give_back();
         assert_eq!(number(&alice.put("/user/me", data(2)).is(200)), 2);
         let _in = alice.signed_in();
         assert!(bob.is_in());
     }
-    drop(orders);
-    assert!(holder.wait().unwrap().success());
+    holder.end();
+}
+
+/// Whoever could not sign up through no fault of his own has his attempt still.
+#[test]
+#[cfg_attr(not(has_sqlite3), ignore = "needs sqlite3")]
+fn a_sign_up_that_cannot_be_written_is_not_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("users.db");
+    let settings = [
+        ("USERSTORE_DATABASE_TIMEOUT", "1s"),
+        ("USERSTORE_LIMITS_ENABLED", "true"),
+        ("USERSTORE_LIMITS_SIGN_UP_PER_IP", "1/h"),
+    ];
+    let server = ServerProcess::with(&file, settings);
+    let mut holder = Holder::of(&file);
+    holder.take();
+    let alice = Persona::named(server.client(), "alice");
+    for _ in 0..2 {
+        let _late = alice.sign_up().refused(503, "unavailable");
+    }
+    holder.give_back();
+    alice.sign_up().is(201);
+    let _more = Persona::named(server.client(), "bob").sign_up().refused(429, "too_many_requests");
+    holder.end();
 }
 
 /// A write that comes while another one waits for the lock is tried after that one was given up, and is itself given up
