@@ -1,10 +1,14 @@
 //! What leaves no entry, and what no entry has.
 
-use serde_json::json;
-use tests::{Backend, DatabaseKind, Footing, TestServer};
+use std::thread;
+
+use serde_json::{Value, json};
+use tests::{Backend, Cli, Client, DatabaseKind, Footing, Persona, ServerProcess, TestServer};
 use userstore_core::Clock;
 
 use super::Scene;
+use crate::cli::ran::Ran;
+use crate::disk::holder::Holder;
 use crate::routes::{example, routes};
 
 #[test]
@@ -70,4 +74,48 @@ fn the_database_itself_refuses_a_change() {
         assert!(changed.is_err(), "{kind:?}");
         assert_eq!(count().trim(), "1");
     }
+}
+
+/// How many hashes a server has computed.
+fn hashes(client: Client) -> u64 {
+    let metrics = client.request("GET", "/metrics").send().is(200);
+    let line = metrics.body().lines().find_map(|line| line.strip_prefix("userstore_password_hashes_total "));
+    line.unwrap().parse().unwrap()
+}
+
+/// Two change a password at once: what the later one gave as the current one was right, until the first was written.
+#[test]
+#[cfg_attr(not(has_sqlite3), ignore = "needs sqlite3")]
+fn what_is_refused_only_as_it_is_written_is_noted_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("users.db");
+    let server = ServerProcess::with(&file, [("USERSTORE_DATABASE_TIMEOUT", "1m")]);
+    let alice = Persona::named(server.client(), "alice");
+    alice.sign_up().is(201);
+    let alice = alice.signed_in();
+    let before = hashes(server.client());
+    let mut holder = Holder::of(&file);
+    holder.take();
+    let change = |new: &str| {
+        let change = json!({"current_password": alice.password(), "new_password": new});
+        alice.put("/user/me/password", change)
+    };
+    thread::scope(|scope| {
+        let changes = ["the first of 2 plums", "the other of 2 plums"].map(|new| scope.spawn(move || change(new)));
+        // Each is tested against the password that both know, and hashes its own.
+        while hashes(server.client()) < before + 4 {
+            thread::yield_now();
+        }
+        holder.give_back();
+        let mut statuses = changes.map(|change| change.join().unwrap().status());
+        statuses.sort_unstable();
+        assert_eq!(statuses, [204, 403]);
+    });
+    holder.end();
+    let (_, _) = server.stop();
+    let entries = Ran::of(&mut Cli::new(&file).command(&["audit", "-o", "json"])).json();
+    let outcome = |entry: &Value| (entry["action"] == "change_password").then(|| entry["outcome"].clone());
+    let mut outcomes: Vec<_> = entries.as_array().unwrap().iter().filter_map(outcome).collect();
+    outcomes.sort_by_key(Value::to_string);
+    assert_eq!(outcomes, ["done", "invalid_credentials"], "{entries}");
 }

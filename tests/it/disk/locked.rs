@@ -1,50 +1,12 @@
 //! Another process that keeps the database locked.
 
-use std::io::{BufRead as _, BufReader, Write as _};
-use std::path::Path;
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use tests::{Persona, ServerProcess};
 
+use super::holder::Holder;
 use super::{data, number, reads_go_on, two_people};
-
-/// Another process, which takes the lock of writes and gives it back.
-struct Holder {
-    process: Child,
-    orders: ChildStdin,
-    answers: BufReader<ChildStdout>,
-}
-
-impl Holder {
-    fn of(file: &Path) -> Self {
-        let mut process =
-            Command::new("sqlite3").arg(file).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-        let (orders, answers) = (process.stdin.take().unwrap(), BufReader::new(process.stdout.take().unwrap()));
-        Self { process, orders, answers }
-    }
-
-    fn take(&mut self) {
-        self.order("BEGIN IMMEDIATE");
-    }
-
-    fn give_back(&mut self) {
-        self.order("COMMIT");
-    }
-
-    fn order(&mut self, statement: &str) {
-        writeln!(self.orders, "{statement}; SELECT 'done';").unwrap();
-        let mut line = String::new();
-        self.answers.read_line(&mut line).unwrap();
-        assert_eq!(line, "done\n");
-    }
-
-    fn end(mut self) {
-        drop(self.orders);
-        assert!(self.process.wait().unwrap().success());
-    }
-}
 
 #[test]
 #[cfg_attr(not(has_sqlite3), ignore = "needs sqlite3")]

@@ -1,6 +1,7 @@
 //! A disk that is full, files that cannot be written, and another process that keeps the database locked.
 
 mod full;
+pub(crate) mod holder;
 mod locked;
 mod read_only;
 
