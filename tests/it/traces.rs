@@ -52,7 +52,14 @@ impl Collector {
     }
 }
 
+/// Takes a request.
 fn take(mut stream: TcpStream, into: &Posted) {
+    into.lock().unwrap().push(read(&stream));
+    stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}").unwrap();
+}
+
+/// The content type and the body of a request.
+fn read(stream: &TcpStream) -> (String, Vec<u8>) {
     let mut reader = BufReader::new(stream.try_clone().unwrap());
     let mut lines = Vec::new();
     while let line = line(&mut reader)
@@ -64,8 +71,7 @@ fn take(mut stream: TcpStream, into: &Posted) {
     assert!(lines[0].starts_with("post /v1/traces "), "{lines:?}");
     let mut body = vec![0; header("content-length:").parse().unwrap()];
     reader.read_exact(&mut body).unwrap();
-    into.lock().unwrap().push((header("content-type:"), body));
-    stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}").unwrap();
+    (header("content-type:"), body)
 }
 
 fn line(reader: &mut impl std::io::BufRead) -> String {
@@ -108,6 +114,7 @@ fn a_collector_is_sent_each_request_with_its_steps_in_the_callers_trace() {
     ask("kept").header("traceparent", &parent("01")).send().is(200);
     ask("left").header("traceparent", &parent("00").replace("0af7", "1af7")).send().is(200);
     alice.get("/canary").refused(404, "not_found");
+    alice.request("BREW", "/user/alice").send().refused(405, "method_not_allowed");
     assert_eq!(server.stop(), "");
 
     let spans = collector.spans();
@@ -126,6 +133,8 @@ fn a_collector_is_sent_each_request_with_its_steps_in_the_callers_trace() {
     assert_eq!(says("request_id"), "kept");
     assert_eq!(read["kind"], 2, "a server's: {read}");
     assert_eq!(attribute(named("GET")[0], "http.response.status_code").as_deref(), Some("404"));
+
+    assert_eq!(attribute(named("HTTP")[0], "http.request.method").as_deref(), Some("_OTHER"));
 
     // What a sign-in waits for: who it is, whether it is the password, and that the session is written.
     let sign_in = named("POST /auth")[0];
@@ -188,6 +197,50 @@ fn spans_go_as_protobuf_and_a_collector_that_is_away_is_in_nobodys_way() {
     assert!(log.contains("WARN") || log.contains("ERROR"), "{log}");
 }
 
+/// The key to a collector is for no other machine.
+#[test]
+fn nothing_is_sent_on_to_where_a_collector_points() {
+    let (folder, other) = (tempfile::tempdir().unwrap(), Collector::start());
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let (endpoint, elsewhere) = (format!("http://{}", listener.local_addr().unwrap()), other.endpoint());
+    let points = thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let _asked = read(&stream);
+        let head = "HTTP/1.1 307 Temporary Redirect\r\nContent-Length: 0\r\nConnection: close";
+        write!(stream, "{head}\r\nLocation: {elsewhere}/v1/traces\r\n\r\n").unwrap();
+    });
+    let running = server(&folder, &[("OTEL_EXPORTER_OTLP_ENDPOINT", &endpoint)]);
+    running.client().request("GET", "/healthz").send().is(200);
+    let (_, log) = running.stop();
+    points.join().unwrap();
+    assert!(other.posted.lock().unwrap().is_empty());
+    assert!(log.contains("WARN") || log.contains("ERROR"), "{log}");
+}
+
+/// What has failed says so, and what was waiting for it.
+#[test]
+fn a_step_that_fails_is_an_error() {
+    let (folder, collector) = (tempfile::tempdir().unwrap(), Collector::start());
+    let endpoint = collector.endpoint();
+    let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let redis = format!("redis://{nobody}");
+    let settings = [
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", &*endpoint),
+        ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json"),
+        ("REDIS_URL", &redis),
+    ];
+    let running = server(&folder, &settings);
+    running.client().request("GET", "/readyz").send().is(503);
+    let (_, log) = running.stop();
+    let spans = collector.spans();
+    let of = |name: &str| spans.iter().map(|(_, span)| span).find(|span| span["name"] == name);
+    let request = of("GET /readyz").unwrap_or_else(|| panic!("{log}"));
+    let step = of("redis").unwrap_or_else(|| panic!("{spans:#?}"));
+    assert_eq!((&request["status"]["code"], &step["status"]["code"]), (&2.into(), &2.into()));
+    assert_eq!(attribute(request, "error.type").as_deref(), Some("503"));
+    assert_eq!(step["parentSpanId"], request["spanId"]);
+}
+
 #[test]
 fn nothing_is_sent_unless_it_is_asked_for_and_what_is_asked_wrongly_is_named() {
     let (folder, collector) = (tempfile::tempdir().unwrap(), Collector::start());
@@ -199,11 +252,23 @@ fn nothing_is_sent_unless_it_is_asked_for_and_what_is_asked_wrongly_is_named() {
     }
     assert!(collector.posted.lock().unwrap().is_empty());
 
-    for (name, value) in [("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"), ("OTEL_TRACES_EXPORTER", "zipkin")] {
+    // What the library beneath takes for a mistake is told, and goes as if it had not been said.
+    for (name, value) in [("OTEL_TRACES_SAMPLER", "nonsense"), ("OTEL_EXPORTER_OTLP_COMPRESSION", "nonsense")] {
+        let running = server(&folder, &[("OTEL_EXPORTER_OTLP_ENDPOINT", &endpoint), (name, value)]);
+        let (status, log) = running.stop();
+        assert_eq!(status.code(), Some(0), "{log}");
+        assert!(log.lines().any(|line| line.contains("WARN") && line.contains(name)), "{log}");
+    }
+    let wrong = [
+        ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "grpc"),
+        ("OTEL_TRACES_EXPORTER", "zipkin"),
+        ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "grpc://"),
+    ];
+    for (name, value) in wrong {
         let mut command = Command::new(program("userstore-server"));
         let command = command.current_dir(folder.path()).env_clear().env("PORT", "0");
         let asked = command.env("OTEL_EXPORTER_OTLP_ENDPOINT", &endpoint).env(name, value).assert().code(2);
         let told = String::from_utf8(asked.get_output().stderr.clone()).unwrap();
-        assert!(told.contains(name) && told.contains(value), "{told}");
+        assert!(told.contains(name), "{told}");
     }
 }

@@ -11,6 +11,9 @@ use std::time::Duration;
 
 use tokio::sync::Mutex;
 use tokio::time::{Instant, timeout_at};
+use tracing::Span;
+
+use crate::figures::within;
 
 /// How long everybody is refused after a failure.
 pub(crate) const PAUSE: Duration = Duration::from_millis(250);
@@ -19,8 +22,12 @@ pub(crate) const PAUSE: Duration = Duration::from_millis(250);
 pub(crate) trait Remote: fmt::Debug + Send + Sync {
     /// What the log calls it.
     const NAME: &'static str;
+
     /// What all share: clones are the same connection.
     type Connection: Clone + fmt::Debug + Send + Sync;
+
+    /// The span of something that it is asked.
+    fn step(&self) -> Span;
 
     /// Connects, and makes sure that somebody answers.
     fn connect(&self) -> impl Future<Output = Result<Self::Connection, Fault>> + Send;
@@ -105,7 +112,7 @@ impl<R: Remote> Gate<R> {
             return Ok(passage);
         }
         // Boxed, as it is seldom needed: every caller's future would have to hold it.
-        Box::pin(self.connect(deadline)).await
+        within(self.remote.step(), Box::pin(self.connect(deadline)), |_| true).await
     }
 
     /// A passage on the connection that is there; nothing where there is none; an error while the gate is closed.
@@ -198,12 +205,15 @@ impl<R: Remote> Passage<'_, R> {
     /// Does something on the connection, in the time that is left. A connection that has failed or has not answered in
     /// time is given up.
     pub(crate) async fn run<T>(&self, work: impl Future<Output = Result<T, Fault>>) -> Result<T, Outage> {
-        match timeout_at(self.deadline, work).await {
-            Ok(Ok(value)) => Ok(value),
-            Ok(Err(Fault::Refused(reason))) => Err(Gate::<R>::outage(reason)),
-            Ok(Err(Fault::Lost(reason))) => Err(self.gate.close(Some(self.number), Gate::<R>::outage(reason))),
-            Err(_) => Err(self.gate.close(Some(self.number), self.gate.late())),
-        }
+        let work = async {
+            match timeout_at(self.deadline, work).await {
+                Ok(Ok(value)) => Ok(value),
+                Ok(Err(Fault::Refused(reason))) => Err(Gate::<R>::outage(reason)),
+                Ok(Err(Fault::Lost(reason))) => Err(self.gate.close(Some(self.number), Gate::<R>::outage(reason))),
+                Err(_) => Err(self.gate.close(Some(self.number), self.gate.late())),
+            }
+        };
+        within(self.gate.remote.step(), work, |_| true).await
     }
 }
 

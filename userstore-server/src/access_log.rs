@@ -7,7 +7,7 @@ use userstore_core::UserId;
 use userstore_core::config::{Log, LogLevel};
 
 use crate::begun::Begun;
-use crate::traffic::NO_ROUTE;
+use crate::traffic::{self, NO_ROUTE};
 use crate::{client, request_id};
 
 pub(crate) const TARGET: &str = "userstore_server::access";
@@ -54,7 +54,7 @@ pub(crate) fn write(request: &Request<'_>, response: &Response<'_>) {
     let ip = client::address(request);
     tracing::info!(
         target: TARGET,
-        method = begun.method.as_str(),
+        method = traffic::name(begun.method),
         route = request.route().map_or(NO_ROUTE, |route| route.uri.as_str()),
         status = response.status().code,
         duration_us = u64::try_from(begun.at.elapsed().as_micros()).unwrap_or(u64::MAX),

@@ -1,15 +1,19 @@
 //! The span of a request as OpenTelemetry's semantic conventions for HTTP servers have it: for those who collect traces,
 //! while [`span`](crate::span) is for those who read the log.
 
+use rocket::http::Method;
 use rocket::{Request, Response};
 use tracing::field::Empty;
 use tracing::{Level, Span};
 
 use crate::begun::Begun;
 use crate::trace::TraceId;
-use crate::{client, otlp, request_id};
+use crate::{client, otlp, request_id, traffic};
 
 pub(crate) const TARGET: &str = "userstore_server::exported";
+
+/// What stands for a method that no route knows.
+const UNKNOWN: &str = "_OTHER";
 
 /// The span of a request that begins, and the trace that it is in. There is neither where nobody collects traces.
 pub(crate) fn of(request: &Request<'_>) -> (Span, Option<TraceId>) {
@@ -20,7 +24,7 @@ pub(crate) fn of(request: &Request<'_>) -> (Span, Option<TraceId>) {
         target: TARGET,
         "request",
         otel.kind = "server",
-        http.request.method = request.method().as_str(),
+        http.request.method = method(request.method()),
         http.route = Empty,
         http.response.status_code = Empty,
         error.r#type = Empty,
@@ -31,14 +35,24 @@ pub(crate) fn of(request: &Request<'_>) -> (Span, Option<TraceId>) {
     (span, trace)
 }
 
+fn method(method: Method) -> &'static str {
+    match traffic::name(method) {
+        traffic::OTHER => UNKNOWN,
+        name => name,
+    }
+}
+
 /// Tells the span of the request under way how it was answered.
 pub(crate) fn answered(request: &Request<'_>, response: &Response<'_>) {
     let span = Begun::exported();
     if span.is_disabled() {
         return;
     }
-    let (method, status) = (Begun::of(request).method, response.status().code);
-    let mut name = method.to_string();
+    let status = response.status().code;
+    let mut name = match method(Begun::of(request).method) {
+        UNKNOWN => "HTTP".to_owned(),
+        name => name.to_owned(),
+    };
     if let Some(route) = request.route() {
         name = format!("{name} {}", route.uri);
         span.record("http.route", route.uri.as_str());

@@ -6,7 +6,7 @@
 use std::io::{IsTerminal as _, stderr};
 
 use tracing::level_filters::LevelFilter;
-use tracing::subscriber::set_global_default;
+use tracing::subscriber::{set_global_default, with_default};
 use tracing::{Metadata, Subscriber};
 use tracing_log::LogTracer;
 use tracing_log::log::LevelFilter as LogLevelFilter;
@@ -21,21 +21,15 @@ use crate::{access_log, span};
 /// What takes events and spans, of any kind.
 pub(crate) type BoxedLayer = Box<dyn Layer<Registry> + Send + Sync>;
 
+/// Does what has to be done before the log can be started. What is logged meanwhile is seen.
+pub(crate) fn beforehand<T>(settings: &Log, work: impl FnOnce() -> T) -> T {
+    with_default(Registry::default().with(all_lines(settings)), work)
+}
+
 /// Starts the log of this process, unless it has one already. Beside it, `more` takes what it takes.
 pub(crate) fn start(settings: &Log, more: Vec<BoxedLayer>) {
-    let terminal = stderr().is_terminal();
-    let format = settings.format.unwrap_or(if terminal { LogFormat::Text } else { LogFormat::Json });
-    let colours = terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    // The line of a request says by itself what its span says of all that happens meanwhile.
-    let is_access = |event: &Metadata<'_>| event.target() == access_log::TARGET;
-    // Of the spans, only that of the request is told of.
-    let is_other =
-        move |about: &Metadata<'_>| !is_access(about) && (!about.is_span() || about.target() == span::TARGET);
-    let lines = [
-        lines(format, colours, false).with_filter(targets(settings.level)).with_filter(filter_fn(is_access)).boxed(),
-        lines(format, colours, true).with_filter(targets(settings.level)).with_filter(filter_fn(is_other)).boxed(),
-    ];
-    let layers: Vec<BoxedLayer> = lines.into_iter().chain(more).collect();
+    let mut layers = all_lines(settings);
+    layers.extend(more);
     if set_global_default(Registry::default().with(layers)).is_ok() {
         // The libraries' chatter is cut off before it costs anything.
         let _ = LogTracer::builder().with_max_level(LogLevelFilter::Warn).init();
@@ -45,6 +39,22 @@ pub(crate) fn start(settings: &Log, more: Vec<BoxedLayer>) {
             tracing::error!(place, "a bug: the code at this place panicked");
         }));
     }
+}
+
+/// What writes the lines of the log.
+fn all_lines(settings: &Log) -> Vec<BoxedLayer> {
+    let terminal = stderr().is_terminal();
+    let format = settings.format.unwrap_or(if terminal { LogFormat::Text } else { LogFormat::Json });
+    let colours = terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    // The line of a request says by itself what its span says of all that happens meanwhile.
+    let is_access = |event: &Metadata<'_>| event.target() == access_log::TARGET;
+    // Of the spans, only that of the request is told of.
+    let is_other =
+        move |about: &Metadata<'_>| !is_access(about) && (!about.is_span() || about.target() == span::TARGET);
+    vec![
+        lines(format, colours, false).with_filter(targets(settings.level)).with_filter(filter_fn(is_access)).boxed(),
+        lines(format, colours, true).with_filter(targets(settings.level)).with_filter(filter_fn(is_other)).boxed(),
+    ]
 }
 
 /// Writes events, with what their span says or without.

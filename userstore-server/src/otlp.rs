@@ -9,9 +9,11 @@ use opentelemetry::trace::{
     TracerProvider as _,
 };
 use opentelemetry::{Context, KeyValue};
-use opentelemetry_otlp::{Protocol, SpanExporter, WithExportConfig as _};
+use opentelemetry_otlp::{Protocol, SpanExporter, WithExportConfig as _, WithHttpConfig as _};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::SdkTracerProvider;
+use reqwest::blocking::Client;
+use reqwest::redirect::Policy;
 use rocket::Request;
 use tracing::{Level, Metadata, Span};
 use tracing_opentelemetry::OpenTelemetrySpanExt as _;
@@ -25,8 +27,8 @@ use crate::{access_log, exported};
 /// How long the last spans may take to reach the collector when the server stops.
 const LAST_WORDS: Duration = Duration::from_secs(5);
 
-/// The protocol where none is named, as the specification has it.
-const PROTOCOL: &str = "http/protobuf";
+/// How long the collector may take to answer, and to go on with its answer: the specification's default.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The way to the collector, where there is one.
 pub(crate) struct Export(Option<SdkTracerProvider>);
@@ -38,37 +40,40 @@ impl Export {
     /// What is wrong with the variables, for whoever has set them.
     pub(crate) fn from_environment() -> Result<Self, String> {
         let said = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
-        let first = |one: &str, other: &str| said(one).or_else(|| said(other));
+        let of = |what: &str| {
+            let names = ["TRACES_", ""].map(|signal| format!("OTEL_EXPORTER_OTLP_{signal}{what}"));
+            names.into_iter().find_map(|name| said(&name).map(|value| (name, value)))
+        };
         let is_off = said("OTEL_SDK_DISABLED").is_some_and(|value| value.eq_ignore_ascii_case("true"))
             || said("OTEL_TRACES_EXPORTER").is_some_and(|value| value == "none");
-        if is_off || first("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT").is_none() {
-            return Ok(Self(None));
+        let Some((name, endpoint)) = of("ENDPOINT").filter(|_| !is_off) else { return Ok(Self(None)) };
+        if !["http://", "https://"].iter().any(|scheme| endpoint.starts_with(scheme)) {
+            return Err(format!("{name} must start with http:// or https://, as http://127.0.0.1:4318 does"));
         }
         if let Some(exporter) = said("OTEL_TRACES_EXPORTER")
             && exporter != "otlp"
         {
             return Err(format!("OTEL_TRACES_EXPORTER is {exporter:?}, but traces go by otlp, or not at all (none)"));
         }
-        let protocol = first("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL");
-        let protocol = match protocol.as_deref().unwrap_or(PROTOCOL) {
-            PROTOCOL => Protocol::HttpBinary,
-            "http/json" => Protocol::HttpJson,
-            other => {
-                let (name, spoken) = ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf or http/json");
-                return Err(format!(
-                    "{name} is {other:?}, but traces are sent by {spoken}; name the endpoint for these"
-                ));
+        let protocol = match of("PROTOCOL").as_ref().map(|(name, value)| (name, value.as_str())) {
+            None | Some((_, "http/protobuf")) => Protocol::HttpBinary,
+            Some((_, "http/json")) => Protocol::HttpJson,
+            Some((name, other)) => {
+                let advice = "collectors take http/protobuf and http/json at port 4318";
+                return Err(format!("{name} is {other:?}, which is not spoken; {advice}"));
             }
         };
         // For an endpoint over TLS. Whoever has chosen another one for this process is not overruled.
         let _chosen = tokio_rustls::rustls::crypto::ring::default_provider().install_default();
         // What is wrong may be a header, and so a secret: it is not shown.
-        let exporter = SpanExporter::builder().with_http().with_protocol(protocol).build();
-        let exporter = exporter.map_err(|_| "the variables OTEL_EXPORTER_OTLP_… name no endpoint to send to")?;
+        let exporter = SpanExporter::builder().with_http().with_http_client(client()?).with_protocol(protocol).build();
+        let exporter = exporter.map_err(|_| format!("{name} is no URL to send traces to"))?;
         let mut resource = Resource::builder();
-        if said("OTEL_SERVICE_NAME").is_none()
-            && !said("OTEL_RESOURCE_ATTRIBUTES").is_some_and(|value| value.contains("service.name="))
-        {
+        let is_named = |attributes: String| {
+            let mut names = attributes.split(',').filter_map(|attribute| attribute.split_once('='));
+            names.any(|(name, _)| name.trim() == "service.name")
+        };
+        if said("OTEL_SERVICE_NAME").is_none() && !said("OTEL_RESOURCE_ATTRIBUTES").is_some_and(is_named) {
             resource = resource.with_service_name("userstore");
         }
         let resource = resource.with_attribute(KeyValue::new("service.version", env!("CARGO_PKG_VERSION"))).build();
@@ -96,7 +101,7 @@ impl Export {
     /// Says in the log that traces are sent.
     pub(crate) fn tell(&self) {
         if self.0.is_some() {
-            tracing::info!("traces are sent to the collector that OTEL_EXPORTER_OTLP_ENDPOINT names");
+            tracing::info!("traces are sent to an OpenTelemetry collector");
         }
     }
 
@@ -106,6 +111,12 @@ impl Export {
             tracing::warn!(%error, "the last traces were not sent");
         }
     }
+}
+
+/// Goes to the endpoint and nowhere else: another machine is not sent the key to this one.
+fn client() -> Result<Client, String> {
+    let client = Client::builder().redirect(Policy::none()).timeout(PATIENCE).build();
+    client.map_err(|error| format!("there is no way to send traces by: {error}"))
 }
 
 /// Requests, with what is waited for and what is logged within one; what happens without a request is in no trace.
@@ -122,9 +133,10 @@ fn is_for_collectors(about: &Metadata<'_>, is_within: impl FnOnce() -> bool) -> 
 /// log.
 pub(crate) fn join(span: &Span, request: &Request<'_>) -> Option<TraceId> {
     if let Some(Parent { trace, span: parent, flags }) = Parent::of(request) {
-        let state = request.headers().get_one("tracestate").and_then(|state| state.parse::<TraceState>().ok());
+        let state: Vec<&str> = request.headers().get("tracestate").collect();
+        let state = state.join(",").parse::<TraceState>().unwrap_or_default();
         let ids = (OtelTraceId::from_bytes(trace.0.to_be_bytes()), SpanId::from_bytes(parent.to_be_bytes()));
-        let parent = SpanContext::new(ids.0, ids.1, TraceFlags::new(flags), true, state.unwrap_or_default());
+        let parent = SpanContext::new(ids.0, ids.1, TraceFlags::new(flags) & TraceFlags::SAMPLED, true, state);
         // It fails where nobody collects traces.
         let _joined = span.set_parent(Context::new().with_remote_span_context(parent));
     }

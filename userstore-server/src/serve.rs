@@ -67,7 +67,7 @@ fn start(flags: &Flags) -> Result<(), Failure> {
     if flags.check_health {
         return check_health::run(&settings.server).map_err(Failure::Other);
     }
-    let traces = Export::from_environment().map_err(Failure::Settings)?;
+    let traces = log::beforehand(&settings.log, Export::from_environment).map_err(Failure::Settings)?;
     log::start(&settings.log, traces.layers());
     traces.tell();
     let workers = settings.server.workers.map_or_else(cores, usize::from);

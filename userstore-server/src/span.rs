@@ -7,7 +7,7 @@ use tracing::{Level, Span};
 
 use crate::request_id;
 use crate::trace::TraceId;
-use crate::traffic::NO_ROUTE;
+use crate::traffic::{self, NO_ROUTE};
 
 pub(crate) const TARGET: &str = "userstore_server::request";
 
@@ -23,7 +23,7 @@ pub(crate) fn of(request: &Request<'_>, method: Method, trace: Option<TraceId>) 
         "request",
         request_id = request_id::of(request),
         trace_id = trace.map(tracing::field::display),
-        method = method.as_str(),
+        method = traffic::name(method),
         route = Empty,
         status = Empty,
     )

@@ -14,8 +14,8 @@ use crate::begun::Begun;
 /// What stands for a request that no route has answered, whatever its path was.
 pub(crate) const NO_ROUTE: &str = "-";
 
-/// What stands for a method that no route knows.
-const OTHER: &str = "other";
+/// What stands for a method that no route knows: of those that HTTP has not heard of, Rocket keeps no name.
+pub(crate) const OTHER: &str = "other";
 
 /// Every status that is told from the others. The last stands for those that are not listed.
 const STATUSES: &[u16] =
@@ -69,7 +69,8 @@ pub(crate) struct Requests<'t> {
 /// Every method by its name.
 const METHODS: &[&str] = &["GET", "HEAD", "PUT", "POST", "PATCH", "DELETE", "OPTIONS", OTHER];
 
-fn name(method: Method) -> &'static str {
+/// What a method is called.
+pub(crate) fn name(method: Method) -> &'static str {
     METHODS.iter().find(|name| **name == method.as_str()).copied().unwrap_or(OTHER)
 }
 

@@ -7,10 +7,12 @@ use std::time::Duration;
 
 use memcache::exp::{AsyncMemcache, Delete, Error as Failure, Get, GetResult, Meta, MutationStatus, Set, Ttl};
 use reqwest::Url;
+use tracing::Span;
 
 use super::shared::{Answer, BAR, LEASE, Mark, SharedCache, Slot, record};
 use crate::config::Secret;
 use crate::error::{Error, Result};
+use crate::figures::step;
 use crate::gate::{Fault, Gate, Outage, Passage, Remote};
 
 /// What answers when Memcached does not.
@@ -81,7 +83,12 @@ impl Target {
 
 impl Remote for Target {
     const NAME: &'static str = "Memcached";
+
     type Connection = AsyncMemcache;
+
+    fn step(&self) -> Span {
+        step!("memcached", otel.kind = "client", db.system.name = "memcached")
+    }
 
     async fn connect(&self) -> Result<AsyncMemcache, Fault> {
         // How long anything may take, the gate knows. The name is looked up anew with each client.

@@ -4,10 +4,10 @@ use std::future::Future;
 
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, Statement, sqlx};
 
-use tracing::Instrument as _;
+use tracing::Span;
 
 use super::server::Server;
-use crate::figures::{Connections, step};
+use crate::figures::{Connections, step, within};
 
 /// Connections for reading. SQLite ends what takes too long by itself; of a server, nothing may be heard any more.
 #[derive(Debug, Clone)]
@@ -51,15 +51,16 @@ impl Reads {
         F: Fn(DatabaseConnection) -> A + Send + Sync,
         A: Future<Output = Result<T, DbErr>> + Send,
     {
-        let step = step!("read", otel.kind = "client", db.system.name = system(self.get_database_backend()));
-        let asked = async {
-            match self {
-                Self::Sqlite(connection) => ask(connection.clone()).await,
-                Self::Server(server) => server.ask(ask).await,
-            }
-        };
-        asked.instrument(step).await
+        match self {
+            Self::Sqlite(connection) => within(reading(DbBackend::Sqlite), ask(connection.clone()), |_| true).await,
+            Self::Server(server) => server.ask(ask).await,
+        }
     }
+}
+
+/// The span of a read.
+pub(super) fn reading(backend: DbBackend) -> Span {
+    step!("read", otel.kind = "client", db.system.name = system(backend))
 }
 
 /// What OpenTelemetry calls it.

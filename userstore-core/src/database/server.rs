@@ -7,7 +7,9 @@ use std::time::Duration;
 use sea_orm::sqlx::{self, AssertSqlSafe, Executor as _};
 use sea_orm::{ConnectOptions, DatabaseConnection, DbBackend, DbErr, RuntimeErr};
 use tokio::time::timeout;
+use tracing::Span;
 
+use super::reads::reading;
 use super::write::{code, number};
 use crate::config::{self, Secret};
 use crate::error::{Error, Result};
@@ -133,7 +135,12 @@ fn cannot_be_reached(error: &DbErr) -> Error {
 
 impl Remote for Target {
     const NAME: &'static str = "the database";
+
     type Connection = DatabaseConnection;
+
+    fn step(&self) -> Span {
+        reading(self.backend)
+    }
 
     async fn connect(&self) -> Result<DatabaseConnection, Fault> {
         sea_orm::Database::connect(self.pool()).await.map_err(|error| Fault::Lost(error.to_string()))

@@ -7,7 +7,7 @@ use sea_orm::{DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, Runtime
 use tokio::sync::RwLock;
 use tokio::time::{Instant, sleep, timeout_at};
 
-use tracing::{Instrument as _, Span};
+use tracing::Span;
 
 use super::job::{Work, Written};
 use super::reads::system;
@@ -15,7 +15,7 @@ use super::server::{Server, is_lost, is_read_only};
 use super::sqlite::Queue;
 use crate::cache::Cache;
 use crate::error::{Error, Result};
-use crate::figures::step;
+use crate::figures::{step, within};
 use crate::random::Random;
 
 /// A transaction that writes.
@@ -44,8 +44,8 @@ impl Writes {
     {
         // Boxed, lest every operation's future has to hold both.
         match self {
-            Self::Queue(queue) => Box::pin(queue.run(work)).instrument(step(DbBackend::Sqlite)).await,
-            Self::Pool(pool) => Box::pin(pool.run(work)).instrument(step(pool.0.server.backend())).await,
+            Self::Queue(queue) => within(writing(DbBackend::Sqlite), Box::pin(queue.run(work)), is_failure).await,
+            Self::Pool(pool) => within(writing(pool.0.server.backend()), Box::pin(pool.run(work)), is_failure).await,
         }
     }
 
@@ -58,8 +58,14 @@ impl Writes {
     }
 }
 
-fn step(backend: DbBackend) -> Span {
+/// The span of a write.
+fn writing(backend: DbBackend) -> Span {
     step!("write", otel.kind = "client", db.system.name = system(backend))
+}
+
+/// Whether it is the database that failed a write: it may well refuse one.
+fn is_failure(error: &Error) -> bool {
+    matches!(error, Error::Unavailable { .. })
 }
 
 /// Writes on a database server, each on a connection of its own.

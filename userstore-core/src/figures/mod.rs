@@ -6,6 +6,8 @@ mod histogram;
 
 use std::time::Duration;
 
+use tracing::{Instrument as _, Span};
+
 use crate::jwt::SigningAlgorithm;
 use crate::jwt::key::KeyState;
 use crate::model::timestamp::Timestamp;
@@ -14,17 +16,32 @@ pub(crate) use self::counts::{Counter, Counts, Lookup, Lookups};
 pub use self::histogram::{Distribution, Histogram};
 
 /// The target of the spans that show what an operation waits for, at level `INFO`: `hash` is the hashing of a password with
-/// the waiting for it, `read` and `write` are the database, `redis` is Redis. They bear names of OpenTelemetry's semantic
-/// conventions, and nothing of what was asked.
+/// the waiting for it, `read` and `write` are the database, `redis` and `memcached` what they are called after. They bear names
+/// of OpenTelemetry's semantic conventions, and nothing of what was asked.
 pub const STEPS: &str = "userstore_core::step";
 
 /// The span of a step.
 macro_rules! step {
     ($name:literal $(, $($field:tt)*)?) => {
-        tracing::info_span!(target: $crate::figures::STEPS, $name $(, $($field)*)?)
+        tracing::info_span!(
+            target: $crate::figures::STEPS, $name, otel.status_code = tracing::field::Empty $(, $($field)*)?
+        )
     };
 }
 pub(crate) use step;
+
+/// Does what is waited for within its span, which tells of a failure.
+pub(crate) async fn within<T, E>(
+    step: Span,
+    work: impl Future<Output = Result<T, E>>,
+    is_failure: impl FnOnce(&E) -> bool,
+) -> Result<T, E> {
+    let result = work.instrument(step.clone()).await;
+    if result.as_ref().is_err_and(is_failure) {
+        step.record("otel.status_code", "ERROR");
+    }
+    result
+}
 
 /// The numbers of a store.
 #[derive(Debug, Clone)]

@@ -11,13 +11,12 @@ use std::time::{Duration, Instant};
 use std::{fmt, io, thread};
 
 use tokio::sync::oneshot;
-use tracing::Instrument as _;
 
 use super::hasher::{HashError, Hasher, Salt, Verdict};
 use super::memory::Memory;
 use super::policy::Prepared;
 use super::queue::Queue;
-use crate::figures::{Counter, Distribution, Histogram, step};
+use crate::figures::{Counter, Distribution, Histogram, step, within};
 pub(crate) use error::PoolError;
 use task::{Job, Task};
 
@@ -158,7 +157,7 @@ impl HashPool {
         let waiting = Waiting { job: Box::new(Task { work, reply }), since: Instant::now() };
         self.threads.0.queue.push(waiting).inspect_err(|_| self.threads.0.refused.one())?;
         // A job that is dropped unanswered was in the queue when it was closed.
-        answer.instrument(step!("hash")).await.unwrap_or(Err(PoolError::Closed))
+        within(step!("hash"), async { answer.await.unwrap_or(Err(PoolError::Closed)) }, |_| true).await
     }
 }
 

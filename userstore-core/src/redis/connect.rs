@@ -8,8 +8,10 @@ use deadpool_redis::redis::{AsyncConnectionConfig, pipe};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
+use tracing::Span;
 
 use super::target::Target;
+use crate::figures::step;
 use crate::gate::{Fault, Remote};
 
 /// How many commands wait before further ones have to wait to be sent.
@@ -49,7 +51,12 @@ impl Connection {
 
 impl Remote for Target {
     const NAME: &'static str = "Redis";
+
     type Connection = Arc<Connection>;
+
+    fn step(&self) -> Span {
+        step!("redis", otel.kind = "client", db.system.name = "redis")
+    }
 
     async fn connect(&self) -> Result<Arc<Connection>, Fault> {
         let lost = |error: std::io::Error| Fault::Lost(error.to_string());

@@ -10,13 +10,10 @@ use std::future::Future;
 
 use deadpool_redis::redis::{self, Cmd, FromRedisValue, Pipeline, RedisError, ScriptInvocation, Value};
 
-use tracing::Instrument as _;
-
 use self::target::Target;
 pub(crate) use self::target::check;
 use crate::config;
 use crate::error::{Error, Result};
-use crate::figures::step;
 use crate::gate::{Fault, Gate, Passage};
 
 /// The way to one Redis, from every part that keeps something there.
@@ -95,8 +92,7 @@ impl Exchange<'_> {
     }
 
     async fn read<T: FromRedisValue>(&self, asked: impl Future<Output = Result<Value, RedisError>>) -> Result<T> {
-        let asked = self.passage.run(async { asked.await.map_err(Fault::from) });
-        let answer = asked.instrument(step!("redis", otel.kind = "client", db.system.name = "redis")).await;
+        let answer = self.passage.run(async { asked.await.map_err(Fault::from) }).await;
         let answer = answer.map_err(|outage| Error::unavailable(self.part, outage))?;
         let not_ours = "Redis: a value is not one that userstore writes; does something else write there?";
         redis::from_redis_value(answer).map_err(|_| Error::unavailable(self.part, not_ours))
