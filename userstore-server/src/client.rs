@@ -72,16 +72,28 @@ impl Proxies {
 
 /// The address of the client: the socket's peer, or whom a trusted proxy has forwarded.
 pub(crate) fn address(request: &Request<'_>) -> Option<IpAddr> {
-    struct Found(Option<IpAddr>);
+    find(request).map(|found| found.unwrap_or_else(|nearest| nearest))
+}
+
+/// The same, where it is certain: of a request that says it was forwarded, a trusted proxy has to say for whom. What
+/// another machine calls its own address is not an address of this one.
+pub(crate) fn certain_address(request: &Request<'_>) -> Option<IpAddr> {
+    let peer = request.remote()?.ip().to_canonical();
+    find(request)?.ok().filter(|client| !client.is_loopback() || peer.is_loopback())
+}
+
+/// The address of the client; or, where it cannot be told, that of the nearest to it who is known.
+fn find(request: &Request<'_>) -> Option<Result<IpAddr, IpAddr>> {
+    struct Found(Option<Result<IpAddr, IpAddr>>);
     let find = || {
         let peer = request.remote()?.ip().to_canonical();
-        let Some(proxies) = request.rocket().state::<Proxies>() else { return Some(peer) };
         if !forwarded::is_said(request) {
-            return Some(peer);
+            return Some(Ok(peer));
         }
+        let Some(proxies) = request.rocket().state::<Proxies>() else { return Some(Err(peer)) };
         if !proxies.trust(peer) {
             proxies.warn_of(peer);
-            return Some(peer);
+            return Some(Err(peer));
         }
         Some(forwarded::client(request, peer, &proxies.trusted))
     };

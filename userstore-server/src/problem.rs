@@ -18,6 +18,9 @@ pub(crate) use self::kind::Kind;
 pub(crate) use self::meaning::Meaning;
 pub(crate) use self::respond::Body;
 
+/// What fails while a server stops.
+pub(crate) const STOPPING: &str = "server";
+
 /// A request that was not carried out, and all there is to say about it.
 #[derive(Debug)]
 pub(crate) struct Problem(Box<Details>);

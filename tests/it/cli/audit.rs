@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use tests::{Persona, ServerProcess, is_timestamp, is_uuid_v7};
+use userstore_core::AuditFilter;
 
 use super::{Desk, PASSWORD};
 
@@ -50,12 +51,28 @@ fn entries_are_listed_oldest_first() {
     assert_eq!(told(&desk, &["--since", list[3]["at"].as_str().unwrap()]), all[3..]);
     assert_eq!(told(&desk, &["--outcome", "refused"]), [""; 0]);
     assert_eq!(told(&desk, &["--outcome", "done"]), all);
+    let today = &list[0]["at"].as_str().unwrap()[..10];
+    assert_eq!(told(&desk, &["--since", today]), all);
+    assert_eq!(told(&desk, &["--since", "9999-12-31"]), [""; 0]);
 
     let csv = desk.run(&["audit", "--output", "csv"]).done();
     assert_eq!((csv.lines().next(), csv.lines().count()), (Some(ENTRY), 5));
     assert!(csv.lines().last().unwrap().ends_with(r#","{""role"":{""from"":""user"",""to"":""reader""}}""#), "{csv}");
     let table = desk.run(&["audit"]).done();
     assert!(["at", "actor_kind", "outcome", "ip", "grant_role"].iter().all(|word| table.contains(word)), "{table}");
+}
+
+/// It would be an empty list for ever.
+#[test]
+fn an_outcome_that_nothing_has_is_refused_with_those_that_there_are() {
+    let desk = desk();
+    for outcome in AuditFilter::OUTCOMES {
+        desk.run(&["audit", "--outcome", outcome]).done();
+    }
+    for outcome in ["canary", "not_found", "Done", ""] {
+        desk.run(&["audit", "--outcome", outcome]).refused(2, &AuditFilter::OUTCOMES.join(", "));
+        desk.run(&["audit", "--follow", "--outcome", outcome]).refused(2, "--outcome");
+    }
 }
 
 /// A command that runs, and the lines that it prints.

@@ -95,6 +95,36 @@ fn a_database_that_others_can_open_is_warned_about() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn a_tls_key_that_others_can_open_is_warned_about() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let desk = Desk::empty();
+    for file in ["cert.pem", "key.pem"] {
+        desk.write(file, "canary");
+    }
+    let (cert, key) = (desk.path("cert.pem").display().to_string(), desk.path("key.pem"));
+    let shown = key.display().to_string();
+    let settings = [("USERSTORE_SERVER_TLS_CERT", cert.as_str()), ("USERSTORE_SERVER_TLS_KEY", &shown)];
+    let found = || finding(&examined(&desk.with(&settings, &["doctor", "-o", "json"]).exits(0)), "TLS key");
+    for mode in [0o644, 0o640, 0o604, 0o660] {
+        std::fs::set_permissions(&key, std::fs::Permissions::from_mode(mode)).unwrap();
+        let open = found();
+        assert_eq!((&open["verdict"], &open["advice"]), (&json!("warning"), &json!(format!("chmod 600 {shown}"))));
+        assert!(open["detail"].as_str().unwrap().contains(&shown), "{mode:o}: {open}");
+    }
+    for mode in [0o600, 0o400] {
+        std::fs::set_permissions(&key, std::fs::Permissions::from_mode(mode)).unwrap();
+        assert_eq!((&found()["verdict"], &found()["advice"]), (&json!("good"), &Value::Null), "{mode:o}");
+    }
+    std::fs::remove_file(&key).unwrap();
+    let gone = found();
+    assert_eq!(gone["verdict"], "warning");
+    assert!(gone["advice"].as_str().unwrap().contains("server.tls_key"), "{gone}");
+    assert!(doctor(&desk).iter().all(|finding| finding["check"] != "TLS key"), "there is none");
+}
+
 #[test]
 fn a_pepper_is_noticed_and_not_shown() {
     let desk = Desk::empty();

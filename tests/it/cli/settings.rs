@@ -163,6 +163,33 @@ fn a_value_that_does_not_parse_is_named_and_not_shown() {
     assert!(!desk.path("userstore.db").exists());
 }
 
+/// A length of time that no date can be added to would be found out late.
+#[test]
+fn a_length_of_time_beyond_reason_is_refused_under_its_key() {
+    let desk = desk();
+    for (name, key) in [
+        ("USERSTORE_SERVER_SHUTDOWN_GRACE", "server.shutdown_grace"),
+        ("USERSTORE_SERVER_HEADER_TIMEOUT", "server.header_timeout"),
+        ("USERSTORE_SERVER_BODY_TIMEOUT", "server.body_timeout"),
+        ("USERSTORE_SERVER_IDLE_TIMEOUT", "server.idle_timeout"),
+        ("USERSTORE_DATABASE_TIMEOUT", "database.timeout"),
+        ("USERSTORE_REDIS_TIMEOUT", "redis.timeout"),
+        ("USERSTORE_SESSIONS_TTL", "sessions.ttl"),
+        ("USERSTORE_CACHE_TTL", "cache.ttl"),
+        ("USERSTORE_TOKENS_TTL", "tokens.ttl"),
+    ] {
+        list(&desk, &[(name, "3651d")], &[]).refused(2, &format!("{name} ({key}) must be 3650 days at most"));
+    }
+    let longest = [("USERSTORE_SESSIONS_TTL", "3650d"), ("USERSTORE_DATABASE_TIMEOUT", "24h")];
+    assert_eq!(found(&desk, &[&[("DATABASE_URL", url("one").as_str())], &longest[..]].concat(), &[]), "one");
+    for (value, told) in [("24h 1ms", "must be 24h at most"), ("3650d", "must be 24h at most")] {
+        let told = format!("USERSTORE_DATABASE_TIMEOUT (database.timeout) {told}");
+        list(&desk, &[("USERSTORE_DATABASE_TIMEOUT", value)], &[]).refused(2, &told);
+    }
+    desk.write("userstore.toml", "[sessions]\nttl = \"3651d\"");
+    list(&desk, &[], &[]).refused(2, "sessions.ttl");
+}
+
 /// The administrator looks for what is wrong under the name it was given.
 #[test]
 fn a_value_that_does_not_parse_is_told_with_its_variable() {

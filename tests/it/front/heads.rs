@@ -63,8 +63,73 @@ fn a_header_that_matters_is_never_taken_for_absent() {
 fn one_connection_brings_several_requests() {
     let server = TestServer::start();
     let both = "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(2)
-        + "GET /readyz HTTP/1.1\r\nConnection: close\r\n\r\n";
+        + "GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
     let answers = String::from_utf8(server.client().raw(both.as_bytes())).unwrap();
     assert_eq!(answers.matches("HTTP/1.1 200 OK").count(), 3, "{answers}");
     assert_eq!(answers.matches(r#"{"status":"ok"}"#).count(), 2, "{answers}");
+}
+
+fn ask(server: &TestServer, line: &str, hosts: &[&str]) -> Answer {
+    let hosts: Vec<_> = hosts.iter().map(|host| format!("Host: {host}\r\n")).collect();
+    let hosts = hosts.concat();
+    let head = format!("{line}\r\n{hosts}X-Request-Id: mine\r\nConnection: close\r\n\r\n");
+    let mut words = line.split(' ');
+    let (method, target) = (words.next().unwrap(), words.next().unwrap());
+    let path = target.strip_prefix("http://localhost").unwrap_or(target);
+    let answer = Answer::read(method, path, &server.client().raw(head.as_bytes()));
+    answer.check();
+    assert_eq!(answer.header("X-Request-Id"), Some("mine"), "{line}");
+    answer
+}
+
+/// RFC 9112, section 3.2: it is a path, or a whole address.
+#[test]
+fn what_is_no_target_is_refused() {
+    let server = TestServer::start();
+    for target in ["healthz", "localhost:80", "user", "*"] {
+        for method in ["GET", "POST", "DELETE"] {
+            let refusal = ask(&server, &format!("{method} {target} HTTP/1.1"), &["localhost"]);
+            assert!(refusal.refused(400, "malformed_request").str_at("/detail").contains("start with /"), "{target}");
+        }
+    }
+    ask(&server, "OPTIONS * HTTP/1.1", &["localhost"]).refused(404, "not_found");
+    for target in ["/healthz", "http://localhost/healthz", "HTTP://other:81/healthz?a", "https://localhost/healthz"] {
+        let answer = ask(&server, &format!("GET {target} HTTP/1.1"), &["localhost"]).is(200);
+        assert_eq!(answer.json()["status"], "ok", "{target}");
+    }
+    for target in ["http://localhost", "http://localhost/", "http://localhost?a=b"] {
+        let answer = ask(&server, &format!("GET {target} HTTP/1.1"), &["localhost"]).is(200);
+        assert_eq!(answer.json()["message"], "Hello World", "{target}");
+    }
+    ask(&server, "GET http://localhost/nowhere HTTP/1.1", &["localhost"]).refused(404, "not_found");
+}
+
+#[test]
+fn a_request_names_one_host() {
+    let server = TestServer::start();
+    for hosts in [&[][..], &["localhost", "localhost"], &["a", "b"], &["a b"], &["a/b"], &["a@b"], &["\u{e9}"]] {
+        for target in ["/healthz", "http://localhost/healthz"] {
+            let refusal = ask(&server, &format!("GET {target} HTTP/1.1"), hosts);
+            assert!(refusal.refused(400, "malformed_request").str_at("/detail").contains("Host"), "{hosts:?}");
+        }
+    }
+    for host in ["localhost", "127.0.0.1:8000", "[::1]:8000", "a_b.example.", ""] {
+        ask(&server, "GET /healthz HTTP/1.1", &[host]).is(200);
+    }
+    // Before HTTP/1.1 nobody had to.
+    for (hosts, start) in
+        [("", "HTTP/1.0 200"), ("Host: a\r\n", "HTTP/1.0 200"), ("Host: a\r\nHost: b\r\n", "HTTP/1.0 400")]
+    {
+        let answer = server.client().raw(format!("GET /healthz HTTP/1.0\r\n{hosts}\r\n").as_bytes());
+        assert!(answer.starts_with(start.as_bytes()), "{}", String::from_utf8_lossy(&answer));
+    }
+}
+
+/// What is wrong with the head is told, also where the body is not right either.
+#[test]
+fn the_head_is_looked_at_before_the_body() {
+    let server = TestServer::with(|settings| settings.server.body_timeout = std::time::Duration::from_millis(100));
+    let head =
+        b"POST /user HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: 9\r\nConnection: close\r\n\r\n{";
+    refused(server.client(), head, "Host");
 }

@@ -76,6 +76,8 @@ fn a_server_that_stops_says_so() {
     assert_eq!(kept[1].get("/").unwrap().is(200).header("connection"), Some("close"));
     let (status, log) = server.stop();
     assert_eq!(status.code(), Some(0), "{log}");
+    // It was asked to.
+    assert!(!log.contains("ERROR") && !log.contains("WARN"), "{log}");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
-use userstore_core::{Action, Timestamp};
+use userstore_core::{Action, AuditFilter, Timestamp};
 
 use super::limit;
 
@@ -23,11 +23,12 @@ pub(crate) struct Audit {
     #[arg(long, value_name = "ACTION", value_parser = action(), hide_possible_values = true)]
     pub(crate) action: Option<Action>,
 
-    /// Only this outcome: done, refused, or the code of a refusal, such as `invalid_credentials`.
-    #[arg(long, value_name = "OUTCOME", value_parser = outcome)]
+    /// Only this outcome: done, refused for every other, or the code of a refusal.
+    #[arg(long, value_name = "OUTCOME", value_parser = PossibleValuesParser::new(AuditFilter::OUTCOMES))]
     pub(crate) outcome: Option<String>,
 
-    /// Only from then on: a time such as 2026-01-02T03:04:05Z, or so long ago, such as 90m or 7days.
+    /// Only from then on: a time such as 2026-01-02T03:04:05Z, a day such as 2026-01-02 from its
+    /// midnight in UTC, or so long ago, such as 90m or 7days.
     #[arg(long, value_name = "TIME", value_parser = since)]
     pub(crate) since: Option<Since>,
 
@@ -52,15 +53,11 @@ fn action() -> impl clap::builder::TypedValueParser<Value = Action> {
     PossibleValuesParser::new(words).try_map(|word| word.parse::<Action>())
 }
 
-fn outcome(text: &str) -> Result<String, &'static str> {
-    let is_code = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
-    if is_code { Ok(text.to_owned()) } else { Err("must be done, refused, or a code such as invalid_credentials") }
-}
-
 fn since(text: &str) -> Result<Since, &'static str> {
     let ago = || humantime::parse_duration(text).map(Since::Ago);
-    let refuse = |_| "must be a time such as 2026-01-02T03:04:05Z, or a length of time such as 90m or 7days";
-    text.parse().map(Since::At).or_else(|_| ago()).map_err(refuse)
+    let refuse = |_| "must be a time such as 2026-01-02T03:04:05Z, a day, or a length of time such as 90m or 7days";
+    let midnight = || format!("{text}T00:00:00Z").parse();
+    text.parse().or_else(|_| midnight()).map(Since::At).or_else(|_| ago()).map_err(refuse)
 }
 
 #[cfg(test)]
@@ -72,7 +69,10 @@ mod tests {
         assert_eq!(since("1970-01-01T00:00:01Z"), Ok(Since::At(Timestamp::from_millis(1000))));
         assert_eq!(since("90m"), Ok(Since::Ago(Duration::from_mins(90))));
         assert_eq!(since("7days"), Ok(Since::Ago(Duration::from_hours(7 * 24))));
-        for text in ["", "yesterday", "7", "1970-01-01"] {
+        for (day, millis) in [("1970-01-02", 86_400_000), ("2026-01-31", 1_769_817_600_000)] {
+            assert_eq!(since(day), Ok(Since::At(Timestamp::from_millis(millis))));
+        }
+        for text in ["", "yesterday", "7", "1970-1-1", "1970-02-30", "70-01-01", "1970-01-01T", "1970-01-01T00:00"] {
             assert!(since(text).is_err(), "{text}");
         }
     }

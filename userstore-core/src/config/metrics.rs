@@ -16,10 +16,10 @@ pub struct Metrics {
 }
 
 impl Metrics {
-    /// Whether they are for somebody who connects from this address.
+    /// Whether they are for the client of this address.
     #[must_use]
-    pub fn are_for(&self, peer: IpAddr) -> bool {
-        peer.to_canonical().is_loopback() || self.allow.iter().any(|network| network.contains(peer))
+    pub fn are_for(&self, client: IpAddr) -> bool {
+        client.to_canonical().is_loopback() || self.allow.iter().any(|network| network.contains(client))
     }
 }
 

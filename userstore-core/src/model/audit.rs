@@ -186,7 +186,8 @@ pub struct AuditFilter {
     pub user: Option<String>,
     /// Of this action.
     pub action: Option<Action>,
-    /// With this outcome: `done`, `refused` for every other, or the code of a refusal.
+    /// With this outcome, one of [`OUTCOMES`](Self::OUTCOMES): `done`, `refused` for every other, or the code of a
+    /// refusal.
     pub outcome: Option<String>,
     /// Not before this time.
     pub since: Option<Timestamp>,
@@ -194,6 +195,20 @@ pub struct AuditFilter {
     pub until: Option<Timestamp>,
     /// Of those, the last so many.
     pub last: Option<u64>,
+}
+
+impl AuditFilter {
+    /// Every outcome that there is to ask for.
+    pub const OUTCOMES: &'static [&'static str] = &[
+        DONE,
+        REFUSED,
+        "invalid_credentials",
+        "forbidden",
+        "account_blocked",
+        "signup_closed",
+        "last_admin",
+        "too_many_requests",
+    ];
 }
 
 #[cfg(test)]

@@ -1,9 +1,10 @@
 //! What a doctor looks at.
 
 mod clients;
+mod files;
 mod shared;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use sea_orm::{ConnectionTrait as _, Statement};
@@ -71,10 +72,11 @@ pub(super) async fn diagnose(store: &UserStore) -> Vec<Finding> {
     match store.database().file() {
         Some(file) => {
             findings.push(file_of_database(store, file).await);
-            findings.push(files(file));
+            findings.push(files::database(file));
         }
         None => findings.push(database_server(store).await),
     }
+    findings.extend(files::tls_key(store.settings()));
     findings.extend(shared::redis(store).await);
     findings.extend(shared::cache(store).await);
     findings.push(admins(store).await);
@@ -119,35 +121,6 @@ async fn database_server(store: &UserStore) -> Finding {
         }
         Err(error) => Finding::failed("database", error.with_causes(), "see that the server runs, and database.url"),
     }
-}
-
-/// The files of the database hold password hashes: they are for their owner alone.
-fn files(database: &Path) -> Finding {
-    let companion = |suffix: &str| {
-        let mut name = database.as_os_str().to_owned();
-        name.push(suffix);
-        PathBuf::from(name)
-    };
-    let files = [database.to_owned(), companion("-wal"), companion("-shm")];
-    let open: Vec<String> =
-        files.iter().filter(|file| is_open_to_others(file)).map(|f| f.display().to_string()).collect();
-    if open.is_empty() {
-        Finding::good("file modes", "the database is for its owner alone")
-    } else {
-        let files = open.join(" ");
-        Finding::warning("file modes", format!("others can open {files}"), format!("chmod 600 {files}"))
-    }
-}
-
-#[cfg(unix)]
-fn is_open_to_others(file: &Path) -> bool {
-    use std::os::unix::fs::PermissionsExt as _;
-    file.metadata().is_ok_and(|data| data.permissions().mode() & 0o077 != 0)
-}
-
-#[cfg(not(unix))]
-fn is_open_to_others(_: &Path) -> bool {
-    false
 }
 
 async fn admins(store: &UserStore) -> Finding {

@@ -9,8 +9,8 @@ use rocket::Request;
 use userstore_core::config::Network;
 
 /// Where a request comes from whose connection comes from `peer`: the first address, from the end, that is no trusted
-/// proxy's. Behind an entry that is no address nothing can be told: then it is the proxy that has added it.
-pub(super) fn client(request: &Request<'_>, peer: IpAddr, trusted: &[Network]) -> IpAddr {
+/// proxy's. Behind an entry that is no address nothing can be told: then there is the proxy that has added it.
+pub(super) fn client(request: &Request<'_>, peer: IpAddr, trusted: &[Network]) -> Result<IpAddr, IpAddr> {
     let is_trusted = |address: IpAddr| trusted.iter().any(|network| network.contains(address));
     let headers = request.headers();
     let lists: Vec<&str> = headers.get("x-forwarded-for").collect();
@@ -22,12 +22,9 @@ pub(super) fn client(request: &Request<'_>, peer: IpAddr, trusted: &[Network]) -
         if !is_trusted(client) {
             break;
         }
-        match read(entry) {
-            Some(address) => client = address,
-            None => break,
-        }
+        client = read(entry).ok_or(client)?;
     }
-    client
+    Ok(client)
 }
 
 /// Whether a request says that it was forwarded.

@@ -15,7 +15,7 @@ use rocket::local::asynchronous::{Client, LocalRequest, LocalResponse};
 use super::answer::Answer;
 use super::fault::Fault;
 use super::life::{Life, Phase};
-use super::{Front, body};
+use super::{Front, body, head};
 use crate::begun::Begun;
 use crate::edge::nowhere;
 use crate::exported;
@@ -35,14 +35,15 @@ pub(super) async fn answer(
     let (parts, incoming) = request.into_parts();
     let mut request = addressed(&front.router, &parts);
     request.set_remote(peer);
+    let head = add_headers(&mut request, &parts.headers).and_then(|()| head::check(&parts));
+    if let Err(fault) = head {
+        fault.note(&request);
+        request.set_uri(nowhere());
+    }
     match body::receive(&parts.headers, incoming, front.limits.body).await {
         Ok(body) if body.is_empty() => {}
         Ok(body) => request.set_body(&*body),
         Err(fault) => fault.note(&request),
-    }
-    if let Err(fault) = add_headers(&mut request, &parts.headers) {
-        fault.note(&request);
-        request.set_uri(nowhere());
     }
     let (exported, trace) = exported::of(&request);
     let begun = Begun::now(&request, trace);
@@ -71,8 +72,12 @@ fn addressed<'r>(router: &'r Client, parts: &'r Parts) -> LocalRequest<'r> {
         _ => Method::Connect,
     };
     let address = parts.uri.path_and_query().map_or("/", |address| address.as_str());
-    let address = Origin::parse(address).unwrap_or_else(|_| nowhere());
-    router.req(method, address)
+    let address = match address.strip_prefix('?') {
+        // What follows a host may be a query alone.
+        Some(_) => Origin::parse_owned(format!("/{address}")),
+        None => Origin::parse(address),
+    };
+    router.req(method, address.unwrap_or_else(|_| nowhere()))
 }
 
 fn add_headers<'r>(request: &mut LocalRequest<'r>, headers: &'r HeaderMap) -> Result<(), Fault> {

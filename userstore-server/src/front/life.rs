@@ -157,7 +157,18 @@ impl Open {
 
     /// Closes those whose clients take too long.
     pub(super) fn close_late(&self, patience: Patience) {
-        let now = self.look_at_the_clock();
+        self.close_those_late(self.look_at_the_clock(), patience);
+    }
+
+    /// The same, when so much time has passed since the start.
+    #[cfg(test)]
+    pub(super) fn close_late_after(&self, time: Duration, patience: Patience) {
+        let now = u64::try_from(time.as_millis()).unwrap();
+        self.now.store(now, Ordering::Relaxed);
+        self.close_those_late(now, patience);
+    }
+
+    fn close_those_late(&self, now: u64, patience: Patience) {
         self.list().lives.values().filter(|life| life.is_late(now, patience)).for_each(|life| life.close());
     }
 

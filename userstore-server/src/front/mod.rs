@@ -8,6 +8,7 @@ mod answer;
 mod body;
 mod exchange;
 mod fault;
+mod head;
 mod life;
 mod refusal;
 mod server;

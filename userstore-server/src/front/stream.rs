@@ -83,3 +83,79 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Stream<S> {
         Pin::new(&mut self.inner).poll_shutdown(cx)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, duplex};
+    use tokio::task::{JoinHandle, yield_now};
+
+    use super::super::life::{Listed, Open, Patience};
+    use super::*;
+    use crate::every_answer::EveryAnswer;
+
+    const ANSWER: Duration = Duration::from_secs(30);
+    const NEARLY: Duration = Duration::from_millis(29_999);
+    /// What is on the way between the two.
+    const ROOM: usize = 4096;
+    const LENGTH: usize = 20 * ROOM;
+
+    /// A connection that hands over an answer.
+    struct Answering {
+        open: Arc<Open>,
+        task: JoinHandle<io::Result<()>>,
+        client: DuplexStream,
+        passed: Duration,
+        _listed: Listed,
+    }
+
+    impl Answering {
+        fn start(phase: Phase) -> Self {
+            let open = Open::new(Arc::default(), EveryAnswer { over_tls: false, by_origin: false });
+            let (life, listed) = open.add();
+            let (server, client) = duplex(ROOM);
+            let mut stream = Stream::new(server, Arc::clone(&life));
+            life.enter(phase);
+            let task = tokio::spawn(async move { stream.write_all(&vec![b'x'; LENGTH]).await });
+            life.belongs_to(task.abort_handle());
+            Self { open, task, client, passed: Duration::ZERO, _listed: listed }
+        }
+
+        /// Lets so much time pass, after what can be written is.
+        async fn wait(&mut self, time: Duration) {
+            yield_now().await;
+            self.passed += time;
+            let never = Duration::MAX;
+            self.open.close_late_after(self.passed, Patience { idle: never, head: never, answer: ANSWER });
+            yield_now().await;
+        }
+    }
+
+    #[tokio::test]
+    async fn a_client_that_takes_an_answer_slowly_is_not_cut_off() {
+        for phase in [Phase::Answering, Phase::Given] {
+            let mut answering = Answering::start(phase);
+            for _ in 0..LENGTH / ROOM {
+                answering.wait(NEARLY).await;
+                assert_eq!(answering.client.read_exact(&mut [0; ROOM]).await.unwrap(), ROOM, "{phase:?}");
+            }
+            assert!(answering.task.await.unwrap().is_ok(), "{phase:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_client_that_takes_nothing_of_an_answer_is_cut_off() {
+        for phase in [Phase::Answering, Phase::Given] {
+            let mut answering = Answering::start(phase);
+            answering.wait(NEARLY).await;
+            assert!(!answering.task.is_finished(), "{phase:?}");
+            answering.wait(Duration::from_millis(1)).await;
+            assert!(answering.task.is_finished(), "{phase:?}");
+            assert!(answering.task.await.unwrap_err().is_cancelled(), "{phase:?}");
+            let mut told = Vec::new();
+            answering.client.read_to_end(&mut told).await.unwrap();
+            assert_eq!(told.len(), ROOM, "{phase:?}");
+        }
+    }
+}

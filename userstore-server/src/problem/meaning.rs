@@ -21,7 +21,7 @@ macro_rules! entries {
 
 entries! {
     "malformed_json" "The body is not one JSON object: it is empty, breaks off, gives a key twice, goes on after the object, is nested beyond 127 levels or holds a number beyond a 64-bit float." "Send one JSON object, in UTF-8.";
-    "malformed_request" "The request is not as HTTP has it: its address, its method or a header cannot be read, there are two Authorization headers, or the body broke off." "Correct what the detail names, and send the request again.";
+    "malformed_request" "The request is not as HTTP has it: its address, its method or a header cannot be read, there is not one Host header, there are two Authorization headers, or the body broke off." "Correct what the detail names, and send the request again.";
     "unauthenticated" "There is no token, or the one that came is not valid, or not any more: it has expired, its session was ended, or its user was blocked or deleted or has a new password." "Sign in, and send the token as Authorization: Bearer.";
     "invalid_credentials" "The username or the password is wrong; which of the two is not told. With 403, it is the current password that is wrong, asked for before it is changed." "Correct the username or the password.";
     "forbidden" "The caller is known, and may not do this: it is for the account's owner or an administrator, needs a scope that the token or the role does not have, or needs a session where an access token was sent. To all but administrators an account of somebody else looks the same whether or not it exists." "Use another account, or ask an administrator for the role. Where WWW-Authenticate names a scope, use a token that has it.";

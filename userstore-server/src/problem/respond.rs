@@ -11,7 +11,7 @@ use serde::Serialize;
 use userstore_core::Error;
 use utoipa::ToSchema;
 
-use super::{Details, Fault, Problem, TokenFault, kind};
+use super::{Details, Fault, Problem, STOPPING, TokenFault, kind};
 use crate::{edge, request_id};
 
 /// What went wrong (RFC 9457).
@@ -113,14 +113,21 @@ impl Details {
         }
     }
 
-    /// What is the server's fault is for its operator to know. That it is busy is no fault.
+    /// What is the server's fault is for its operator to know. That it is busy is no fault, and that it stops was asked for.
     fn log(&self, request_id: &str) {
         let status = self.kind.status.code;
         if let Some(Error::Busy { .. }) = self.cause {
             tracing::warn!(request_id, status, "{}", self.detail);
+        } else if self.is_stop() {
+            tracing::debug!(request_id, status, "{}", self.detail);
         } else if status >= 500 {
             tracing::error!(request_id, status, cause = self.cause.as_ref().and_then(beneath), "{}", self.detail);
         }
+    }
+
+    /// Whether nothing else is wrong than that the server stops.
+    fn is_stop(&self) -> bool {
+        self.failing == [STOPPING]
     }
 }
 
@@ -136,4 +143,18 @@ fn beneath(error: &Error) -> Option<String> {
         next = cause;
     }
     Some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_that_fails_while_the_server_stops_is_a_fault() {
+        let is_stop = |failing: &[&'static str]| Problem::not_ready(failing.to_vec()).0.is_stop();
+        assert!(is_stop(&["server"]));
+        assert!(!is_stop(&["database", "server"]) && !is_stop(&["database"]));
+        let source = "the file is locked".into();
+        assert!(!Problem::from(Error::Unavailable { part: "database", source }).0.is_stop());
+    }
 }

@@ -6,7 +6,7 @@ use utoipa::{OpenApi, ToSchema};
 
 use super::Answer;
 use crate::output::Json;
-use crate::problem::Problem;
+use crate::problem::{Problem, STOPPING};
 
 /// What the OpenAPI document says of them.
 #[derive(OpenApi)]
@@ -53,7 +53,7 @@ fn alive() -> Json<Health> {
 async fn ready(store: &State<UserStore>, shutdown: Shutdown) -> Answer<Json<Health>> {
     let mut failing = store.readiness().await;
     if is_stopping(shutdown).await {
-        failing.push("server");
+        failing.push(STOPPING);
     }
     if failing.is_empty() { Ok(Json(Health { status: "ready" })) } else { Err(Problem::not_ready(failing)) }
 }

@@ -215,3 +215,34 @@ fn is_denial(error: &Error) -> bool {
         | Error::Settings(_) => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::model::audit::{AuditFilter, REFUSED};
+    use crate::model::scope::Scope;
+
+    #[test]
+    fn every_outcome_can_be_asked_for() {
+        let limit = crate::Limit { name: "limit", quota: 1, window: Duration::from_secs(1) };
+        let denials = [
+            Error::InvalidCredentials,
+            Error::WrongPassword,
+            Error::Forbidden,
+            Error::InsufficientScope(Scope::ReadMembers),
+            Error::AccountBlocked,
+            Error::SignupClosed,
+            Error::LastAdmin,
+            Error::TooManyRequests { retry_after: Duration::from_secs(1), limit },
+        ];
+        let mut outcomes = vec![DONE, REFUSED];
+        for denial in denials {
+            assert!(is_denial(&denial), "{denial:?}");
+            outcomes.push(denial.code());
+        }
+        outcomes.dedup();
+        assert_eq!(AuditFilter::OUTCOMES, outcomes);
+    }
+}
