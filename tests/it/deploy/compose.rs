@@ -106,7 +106,7 @@ fn every_part_is_waited_for_and_comes_back() {
     assert_eq!(*trusted, compose["networks"]["front"]["ipam"]["config"][0]["subnet"]);
     let seconds = |text: &Value| text.as_str().unwrap().strip_suffix('s').unwrap().parse::<u64>().unwrap();
     let grace = seconds(&server["environment"]["USERSTORE_SERVER_SHUTDOWN_GRACE"]);
-    assert!(seconds(&server["stop_grace_period"]) > grace + 1 + 5);
+    assert!(seconds(&server["stop_grace_period"]) > grace + 1 + 5 + 5);
 }
 
 #[test]

@@ -44,8 +44,8 @@ fn there_is_time_to_stop() {
     let seconds = |text: &str| text.strip_suffix('s').unwrap().parse::<u64>().unwrap();
     let grace = userstore_core::Settings::default().server.shutdown_grace.as_secs();
     let [stop] = values(&unit, "TimeoutStopSec")[..] else { panic!("{unit}") };
-    // Rocket's second of mercy, and what `serve` leaves to the rest.
-    assert!(seconds(stop) > grace + 1 + 5, "{stop}");
+    // Rocket's second of mercy, and what `serve` leaves to the rest and to the last traces.
+    assert!(seconds(stop) > grace + 1 + 5 + 5, "{stop}");
     assert_eq!(values(&unit, "Type"), ["notify"]);
 }
 
