@@ -93,7 +93,7 @@ impl Export {
                 .with_context_activation(false);
             let wanted =
                 dynamic_filter_fn(|about, context| is_for_collectors(about, || context.lookup_current().is_some()));
-            layer.with_filter(wanted.with_max_level_hint(Level::INFO)).boxed()
+            layer.with_filter(wanted.with_max_level_hint(Level::DEBUG)).boxed()
         };
         self.0.iter().map(of).collect()
     }
@@ -122,11 +122,11 @@ fn client() -> Result<Client, String> {
 /// Requests, with what is waited for and what is logged within one; what happens without a request is in no trace.
 fn is_for_collectors(about: &Metadata<'_>, is_within: impl FnOnce() -> bool) -> bool {
     let target = about.target();
-    if about.is_span() && target == exported::TARGET {
-        return true;
+    if about.is_span() {
+        return target == exported::TARGET || target == userstore_core::figures::STEPS && is_within();
     }
-    let is_event = about.is_event() && target.starts_with("userstore") && target != access_log::TARGET;
-    *about.level() <= Level::INFO && (is_event || target == userstore_core::figures::STEPS) && is_within()
+    let is_wanted = target.starts_with("userstore") && target != access_log::TARGET;
+    is_wanted && *about.level() <= Level::INFO && is_within()
 }
 
 /// Puts the span of a request into the trace that the request says, or a new one. The trace is known by the same id in the

@@ -15,7 +15,7 @@ use crate::model::timestamp::Timestamp;
 pub(crate) use self::counts::{Counter, Counts, Lookup, Lookups};
 pub use self::histogram::{Distribution, Histogram};
 
-/// The target of the spans that show what an operation waits for, at level `INFO`: `hash` is the hashing of a password with
+/// The target of the spans that show what an operation waits for, at level `DEBUG`: `hash` is the hashing of a password with
 /// the waiting for it, `read` and `write` are the database, `redis` and `memcached` what they are called after. They bear names
 /// of OpenTelemetry's semantic conventions, and nothing of what was asked.
 pub const STEPS: &str = "userstore_core::step";
@@ -23,7 +23,7 @@ pub const STEPS: &str = "userstore_core::step";
 /// The span of a step.
 macro_rules! step {
     ($name:literal $(, $($field:tt)*)?) => {
-        tracing::info_span!(
+        tracing::debug_span!(
             target: $crate::figures::STEPS, $name, otel.status_code = tracing::field::Empty $(, $($field)*)?
         )
     };
