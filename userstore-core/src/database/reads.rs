@@ -3,7 +3,6 @@
 use std::future::Future;
 
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, Statement, sqlx};
-
 use tracing::Span;
 
 use super::server::Server;

@@ -6,7 +6,6 @@ use std::time::Duration;
 use sea_orm::{DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, RuntimeErr, TransactionTrait as _};
 use tokio::sync::RwLock;
 use tokio::time::{Instant, sleep, timeout_at};
-
 use tracing::Span;
 
 use super::job::{Work, Written};
